@@ -1,0 +1,1 @@
+"""The Korean catalogue: one module an area, each with a table MESSAGES of code → template."""

@@ -1,0 +1,38 @@
+"""What people configure: pools, connections, variables."""
+
+import msgspec
+
+DEFAULT_POOL = "default_pool"
+
+
+class Pool(msgspec.Struct, frozen=True, kw_only=True):
+    """A named number of slots that tasks of any dag share. -1 slots means no limit."""
+
+    name: str
+    slots: int
+    description: str = ""
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How to reach an outside system; `password` and `extra` are secret and masked wherever shown.
+
+    `conn_type` names the connector. Relative file paths in `host` start at the home.
+    """
+
+    connection_id: str
+    conn_type: str
+    host: str = ""
+    port: int | None = None
+    schema: str = ""
+    login: str = ""
+    password: str = ""
+    extra: dict[str, str | int | float | bool | None] = {}
+    description: str = ""
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A named string; JSON variables are strings that hold JSON."""
+
+    key: str
+    value: str
+    description: str = ""
