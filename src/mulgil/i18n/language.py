@@ -31,6 +31,6 @@ def language_from(*candidates: str | None) -> Language:
     """
     for candidate in candidates:
         code = (candidate or "").replace("-", "_").partition("_")[0].partition(".")[0].lower()
-        if code in Language:
+        if code in tuple(Language):
             return Language(code)
     return Language.ENGLISH

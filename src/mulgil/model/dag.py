@@ -57,9 +57,6 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pool_slots: PositiveInt = 1
     priority_weight: int = 1
     weight_rule: WeightRule = WeightRule.DOWNSTREAM
-    depends_on_past: bool = False
-    wait_for_downstream: bool = False
-    max_active_tis_per_dag: PositiveInt | None = None
     group: str | None = None
     is_branch: bool = False
     mapping: Mapping | None = None
@@ -108,7 +105,6 @@ class DagSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_active_tasks: PositiveInt = 16
     dagrun_timeout: timedelta | None = None
     is_paused_upon_creation: bool = False
-    fail_fast: bool = False
     groups: tuple[TaskGroupSpec, ...] = ()
     params: dict[str, ParamSpec] = {}
     tags: tuple[str, ...] = ()

@@ -1,0 +1,16 @@
+"""Errors of the wire.
+
+MulgilError
+└── MessagesError
+    └── FrameError      bytes that are no frame: too long, or not the expected message
+"""
+
+from mulgil.i18n import MulgilError
+
+
+class MessagesError(MulgilError):
+    """Something is wrong with a message between two of our processes."""
+
+
+class FrameError(MessagesError):
+    """Bytes on a stream are not a frame of the expected kind; the stream can't be used further."""

@@ -1,0 +1,56 @@
+"""Frames on a byte stream: four bytes of length (big-endian), then one msgpack message. Sans-IO."""
+
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+import msgspec
+
+from mulgil.messages.errors import FrameError
+
+MAX_FRAME_BYTES = 64 * 1024 * 1024
+_LENGTH_BYTES = 4
+
+MessageT = TypeVar("MessageT")
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode_frame(message: msgspec.Struct) -> bytes:
+    """Return `message` as one frame.
+
+    Raises:
+        FrameError: The message is longer than `MAX_FRAME_BYTES`.
+    """
+    body = _encoder.encode(message)
+    if len(body) > MAX_FRAME_BYTES:
+        raise FrameError("messages.frame_too_long", bytes=len(body), limit=MAX_FRAME_BYTES)
+    return len(body).to_bytes(_LENGTH_BYTES, "big") + body
+
+
+class FrameDecoder(Generic[MessageT]):
+    """Collects received bytes and yields whole messages of one union of structs, in order."""
+
+    def __init__(self, union: type[MessageT]) -> None:
+        """Expect messages of `union` only."""
+        self._decoder = msgspec.msgpack.Decoder(union)
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[MessageT]:
+        """Add received bytes; yield each message that they complete.
+
+        Raises:
+            FrameError: A frame is too long or holds no message of the union.
+        """
+        self._buffer += data
+        while len(self._buffer) >= _LENGTH_BYTES:
+            length = int.from_bytes(self._buffer[:_LENGTH_BYTES], "big")
+            if length > MAX_FRAME_BYTES:
+                raise FrameError("messages.frame_too_long", bytes=length, limit=MAX_FRAME_BYTES)
+            end = _LENGTH_BYTES + length
+            if len(self._buffer) < end:
+                return
+            body = bytes(self._buffer[_LENGTH_BYTES:end])
+            del self._buffer[:end]
+            try:
+                yield self._decoder.decode(body)
+            except msgspec.MsgspecError as error:
+                raise FrameError("messages.frame_unreadable", why=str(error)) from error

@@ -1,0 +1,162 @@
+"""What people can do to a mulgil, one method a use case: the CLI and the API know only this."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from mulgil.messages import CommandAnswer
+from mulgil.model import (
+    Attempt,
+    Connection,
+    Dag,
+    DagRun,
+    DagRunState,
+    DagVersion,
+    DataInterval,
+    Event,
+    ImportFailure,
+    Pool,
+    TaskInstance,
+    TaskInstanceState,
+    TaskKey,
+    Variable,
+)
+from mulgil.ports.store import NewAssetCommit
+
+
+class Submitted(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a command: `answer` is null while no scheduler has taken it."""
+
+    command_id: str
+    answer: CommandAnswer | None
+
+
+class DagSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A dag as a list shows it."""
+
+    dag: Dag
+    version: DagVersion
+    run_counts: dict[DagRunState, int]
+
+
+class Control(Protocol):
+    """Commands wait up to `answer_timeout` for the scheduler's answer; reads are one transaction each.
+
+    Raises:
+        NotFoundError: A named dag, run, task, pool, connection or variable doesn't exist; with the
+            nearest name where there is one.
+    """
+
+    def trigger(
+        self,
+        dag_id: str,
+        *,
+        run_id: str | None = None,
+        logical_date: datetime | None = None,
+        data_interval: DataInterval | None = None,
+        conf: dict[str, Any] | None = None,
+        note: str = "",
+    ) -> Submitted:
+        """Create a manual run. `conf` is checked against the dag's params."""
+        ...
+
+    def clear(
+        self,
+        dag_id: str,
+        run_id: str,
+        *,
+        tasks: Sequence[TaskKey] = (),
+        downstream: bool = False,
+        upstream: bool = False,
+        only_failed: bool = False,
+    ) -> Submitted:
+        """Make task instances of a run run anew."""
+        ...
+
+    def mark(self, dag_id: str, run_id: str, tasks: Sequence[TaskKey], state: TaskInstanceState) -> Submitted:
+        """Set task instances to success or failed."""
+        ...
+
+    def cancel(self, dag_id: str, run_id: str) -> Submitted:
+        """End a run."""
+        ...
+
+    def set_paused(self, dag_id: str, *, is_paused: bool) -> Submitted:
+        """Pause or resume a dag."""
+        ...
+
+    def dags(self) -> tuple[DagSummary, ...]:
+        """Return every dag that isn't stale, by dag id."""
+        ...
+
+    def dag(self, dag_id: str) -> DagSummary:
+        """Return one dag."""
+        ...
+
+    def import_failures(self) -> tuple[ImportFailure, ...]:
+        """Return the files that can't be imported."""
+        ...
+
+    def runs(
+        self, *, dag_id: str | None = None, state: DagRunState | None = None, limit: int = 100
+    ) -> tuple[DagRun, ...]:
+        """Return runs, newest interval first."""
+        ...
+
+    def run(self, dag_id: str, run_id: str) -> DagRun:
+        """Return one run."""
+        ...
+
+    def task_instances(self, dag_id: str, run_id: str) -> tuple[TaskInstance, ...]:
+        """Return a run's task instances."""
+        ...
+
+    def attempts(self, dag_id: str, run_id: str, *, task_id: str | None = None) -> tuple[Attempt, ...]:
+        """Return a run's attempts."""
+        ...
+
+    def asset_commits(self, dag_id: str, run_id: str) -> tuple[NewAssetCommit, ...]:
+        """Return what a run committed."""
+        ...
+
+    def events(self, *, after: int = 0, limit: int = 1000, dag_id: str | None = None) -> tuple[Event, ...]:
+        """Return the event log."""
+        ...
+
+    def pools(self) -> tuple[Pool, ...]:
+        """Return every pool."""
+        ...
+
+    def put_pool(self, pool: Pool) -> None:
+        """Create or change a pool."""
+        ...
+
+    def delete_pool(self, name: str) -> None:
+        """Delete a pool."""
+        ...
+
+    def connections(self) -> tuple[Connection, ...]:
+        """Return every connection; callers mask what they show."""
+        ...
+
+    def put_connection(self, connection: Connection) -> None:
+        """Create or change a connection."""
+        ...
+
+    def delete_connection(self, connection_id: str) -> None:
+        """Delete a connection."""
+        ...
+
+    def variables(self) -> tuple[Variable, ...]:
+        """Return every variable."""
+        ...
+
+    def put_variable(self, variable: Variable) -> None:
+        """Create or change a variable."""
+        ...
+
+    def delete_variable(self, key: str) -> None:
+        """Delete a variable."""
+        ...
