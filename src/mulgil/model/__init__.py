@@ -28,12 +28,14 @@ from mulgil.model.states import (
     WeightRule,
 )
 from mulgil.model.timetable import CronTimetable, DeltaTimetable, ManualTimetable, OnceTimetable, TimetableSpec
+from mulgil.model.version import VERSION
 
 __all__ = [
     "DEFAULT_POOL",
     "FINISHED_STATES",
     "LIVE_STATES",
     "UNMAPPED",
+    "VERSION",
     "AssetCommit",
     "AssetCommitted",
     "AssetRef",

@@ -1,0 +1,86 @@
+"""`mulgil connections …`. Secrets are never printed."""
+
+import json
+
+import click
+
+from mulgil.cli._output import output_option, show_records
+from mulgil.cli._session import Session
+from mulgil.cli.errors import ArgumentError
+from mulgil.i18n import Text, render
+from mulgil.model import Connection
+
+MASK = "***"
+
+
+@click.group(help=render(Text("cli.help_connections")))
+def connections() -> None:
+    """Commands on connections."""
+
+
+@connections.command("list", help=render(Text("cli.help_connections_list")))
+@output_option
+@click.pass_obj
+def list_connections(session: Session, output: str) -> None:
+    """List connections, with secrets masked."""
+    rows = [
+        {
+            "connection_id": item.connection_id,
+            "type": item.conn_type,
+            "host": item.host,
+            "port": item.port,
+            "schema": item.schema,
+            "login": item.login,
+            "password": MASK if item.password else None,
+            "extra": dict.fromkeys(item.extra, MASK),
+        }
+        for item in session.control.connections()
+    ]
+    show_records(rows, output=output, empty=Text("cli.no_connections"))
+
+
+@connections.command("set", help=render(Text("cli.help_connections_set")))
+@click.argument("connection_id")
+@click.option("--type", "conn_type", required=True, metavar="TYPE", help=render(Text("cli.help_conn_type")))
+@click.option("--host", default="", help=render(Text("cli.help_conn_host")))
+@click.option("--port", type=int)
+@click.option("--schema", default="")
+@click.option("--login", default="")
+@click.option("--password", default="", help=render(Text("cli.help_conn_password")))
+@click.option("--password-stdin", is_flag=True, help=render(Text("cli.help_conn_password_stdin")))
+@click.option("--extra", default="{}", metavar="JSON", help=render(Text("cli.help_conn_extra")))
+@click.option("--description", default="")
+@click.pass_obj
+def set_connection(
+    session: Session, connection_id: str, *, conn_type: str, host: str, port: int | None, schema: str, login: str,
+    password: str, password_stdin: bool, extra: str, description: str,
+) -> None:  # fmt: skip
+    """Create or replace a connection."""
+    try:
+        extras = json.loads(extra)
+    except json.JSONDecodeError as error:
+        raise ArgumentError("cli.bad_extra", why=str(error)) from None
+    if not isinstance(extras, dict):
+        raise ArgumentError("cli.bad_extra", why=type(extras).__name__)
+    connection = Connection(
+        connection_id=connection_id,
+        conn_type=conn_type,
+        host=host,
+        port=port,
+        schema=schema,
+        login=login,
+        password=click.get_text_stream("stdin").readline().rstrip("\n") if password_stdin else password,
+        extra=extras,
+        description=description,
+    )
+    session.control.put_connection(connection)
+    click.echo(render(Text("cli.saved", {"name": connection_id})))
+
+
+@connections.command(help=render(Text("cli.help_connections_delete")))
+@click.argument("connection_id")
+@click.pass_obj
+def delete(session: Session, connection_id: str) -> None:
+    """Delete a connection."""
+    session.control.delete_connection(connection_id)
+    click.echo(render(Text("cli.deleted", {"name": connection_id})))

@@ -1,0 +1,172 @@
+"""`mulgil dags …`."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import click
+
+from mulgil.cli._output import output_option, show_record, show_records
+from mulgil.cli._session import Session
+from mulgil.cli._submit import report
+from mulgil.cli.errors import ArgumentError
+from mulgil.i18n import Text, render
+from mulgil.model import CronTimetable, DagSpec, DeltaTimetable, OnceTimetable
+
+
+@click.group(help=render(Text("cli.help_dags")))
+def dags() -> None:
+    """Commands on dags."""
+
+
+@dags.command("list", help=render(Text("cli.help_dags_list")))
+@output_option
+@click.pass_obj
+def list_dags(session: Session, output: str) -> None:
+    """List every dag, then the files that can't be imported."""
+    rows = [
+        {
+            "dag_id": summary.dag.dag_id,
+            "schedule": schedule_text(summary.version.spec),
+            "paused": summary.dag.is_paused,
+            "version": summary.version.number,
+            "file": summary.dag.file,
+            "runs": {state: count for state, count in summary.run_counts.items() if count},
+        }
+        for summary in session.control.dags()
+    ]
+    show_records(rows, output=output, empty=Text("cli.no_dags", {"folder": str(session.home.dags_folder)}))
+    if output == "table":
+        for failure in session.control.import_failures():
+            where = failure.file if failure.line is None else f"{failure.file}:{failure.line}"
+            click.echo(f"\n{click.style(where, fg='red', bold=True)}\n{render(failure.error)}", err=True)
+
+
+@dags.command(help=render(Text("cli.help_dags_show")))
+@click.argument("dag_id")
+@output_option
+@click.pass_obj
+def show(session: Session, dag_id: str, output: str) -> None:
+    """Show a dag: schedule, version, isolation, and its tasks in topological order."""
+    summary = session.control.dag(dag_id)
+    version, spec = summary.version, summary.version.spec
+    reason = version.isolation_reason
+    record = {
+        "dag_id": dag_id,
+        "description": spec.description,
+        "schedule": schedule_text(spec),
+        "timezone": spec.timezone,
+        "start_date": spec.start_date,
+        "end_date": spec.end_date,
+        "catchup": spec.catchup,
+        "paused": summary.dag.is_paused,
+        "file": summary.dag.file,
+        "version": version.number,
+        "version_id": version.version_id,
+        "isolation": version.isolation,
+        "isolation_reason": render(reason) if reason else None,
+        "max_active_runs": spec.max_active_runs,
+        "max_active_tasks": spec.max_active_tasks,
+        "tags": spec.tags,
+        "owner": spec.owner,
+    }
+    tasks = [
+        {
+            "task_id": task.task_id,
+            "operator": task.operator,
+            "upstream": task.upstream,
+            "trigger_rule": task.trigger_rule,
+            "retries": task.retry.retries,
+            "pool": task.pool,
+            "reads": [asset.name for asset in task.inlets],
+            "writes": [asset.name for asset in task.outlets],
+        }
+        for task in spec.tasks
+    ]
+    if output == "table":
+        show_record(record, output=output)
+        click.echo()
+        show_records(tasks, output=output)
+    else:
+        show_record({**record, "tasks": tasks}, output=output)
+
+
+@dags.command(help=render(Text("cli.help_dags_trigger")))
+@click.argument("dag_id")
+@click.option("--run-id", help=render(Text("cli.help_run_id")))
+@click.option("--logical-date", metavar="DATE", help=render(Text("cli.help_logical_date")))
+@click.option("--conf", metavar="JSON", help=render(Text("cli.help_conf")))
+@click.option("--note", default="", help=render(Text("cli.help_note")))
+@output_option
+@click.pass_obj
+def trigger(
+    session: Session, dag_id: str, *, run_id: str | None, logical_date: str | None, conf: str | None, note: str,
+    output: str,
+) -> None:  # fmt: skip
+    """Create a manual run."""
+    zone = session.control.dag(dag_id).version.spec.timezone
+    submitted = session.control.trigger(
+        dag_id,
+        run_id=run_id,
+        logical_date=_instant(logical_date, zone) if logical_date else None,
+        conf=_json_object(conf),
+        note=note,
+    )
+    report(submitted, output=output)
+
+
+@dags.command(help=render(Text("cli.help_dags_pause")))
+@click.argument("dag_id")
+@output_option
+@click.pass_obj
+def pause(session: Session, dag_id: str, output: str) -> None:
+    """Stop scheduling a dag and starting its tasks."""
+    report(session.control.set_paused(dag_id, is_paused=True), output=output)
+
+
+@dags.command(help=render(Text("cli.help_dags_unpause")))
+@click.argument("dag_id")
+@output_option
+@click.pass_obj
+def unpause(session: Session, dag_id: str, output: str) -> None:
+    """Let a dag schedule again."""
+    report(session.control.set_paused(dag_id, is_paused=False), output=output)
+
+
+def schedule_text(spec: DagSpec) -> str:
+    """Return a schedule in one word or two, as its author would write it."""
+    match spec.timetable:
+        case CronTimetable(expression=expression):
+            return expression
+        case DeltaTimetable(delta=delta):
+            return str(delta)
+        case OnceTimetable():
+            return "@once"
+        case _:
+            return "-"
+
+
+def _instant(text: str, zone: str) -> datetime:
+    """Read a date or a date-time; without an offset it is in the dag's time zone."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        day_only = len(text) == len("2013-01-01")
+        instant = datetime.combine(date.fromisoformat(text), datetime.min.time()) if day_only else None
+        instant = instant or datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentError("cli.bad_date", value=text) from None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def _json_object(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ArgumentError("cli.bad_conf", why=str(error)) from None
+    if not isinstance(value, dict):
+        raise ArgumentError("cli.bad_conf_type", found=type(value).__name__)
+    return value
+

@@ -1,0 +1,26 @@
+"""Errors of the command line itself.
+
+MulgilError
+└── CliError
+    ├── NoHomeError           the home was never set up
+    ├── HomeInUseError        another `mulgil up` runs on the home
+    └── ArgumentError         an argument makes no sense
+"""
+
+from mulgil.i18n import MulgilError
+
+
+class CliError(MulgilError):
+    """A command can't do what was asked."""
+
+
+class NoHomeError(CliError):
+    """There is no installation at the home."""
+
+
+class HomeInUseError(CliError):
+    """Only one `mulgil up` may run on a home."""
+
+
+class ArgumentError(CliError):
+    """An argument can't be read or contradicts another."""

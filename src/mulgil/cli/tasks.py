@@ -1,0 +1,107 @@
+"""`mulgil tasks …`."""
+
+import click
+
+from mulgil.cli._output import output_option, show_records
+from mulgil.cli._session import Session
+from mulgil.cli._submit import report
+from mulgil.cli.errors import ArgumentError
+from mulgil.cli.runs import instance_row
+from mulgil.i18n import Text, render
+from mulgil.model import UNMAPPED, TaskInstance, TaskInstanceState, TaskKey
+
+_map_index = click.option("--map-index", type=int, help=render(Text("cli.help_map_index")))
+
+
+@click.group(help=render(Text("cli.help_tasks")))
+def tasks() -> None:
+    """Commands on task instances."""
+
+
+@tasks.command(help=render(Text("cli.help_tasks_state")))
+@click.argument("dag_id")
+@click.argument("run_id")
+@click.argument("task_id", required=False)
+@output_option
+@click.pass_obj
+def state(session: Session, dag_id: str, run_id: str, task_id: str | None, output: str) -> None:
+    """Show the state of a run's task instances, and why each one stands there."""
+    found = _instances(session, dag_id, run_id, task_id)
+    show_records([instance_row(instance) for instance in found], output=output)
+
+
+@tasks.command(help=render(Text("cli.help_tasks_logs")))
+@click.argument("dag_id")
+@click.argument("run_id")
+@click.argument("task_id")
+@_map_index
+@click.option("--try", "try_number", type=click.IntRange(min=1), help=render(Text("cli.help_try")))
+@click.pass_obj
+def logs(
+    session: Session, dag_id: str, run_id: str, task_id: str, *, map_index: int | None, try_number: int | None
+) -> None:
+    """Print the log of a task instance's newest try, or of the one that is named."""
+    instance = _one_instance(_instances(session, dag_id, run_id, task_id), task_id, map_index)
+    number = try_number or instance.try_number
+    if number == 0:
+        raise ArgumentError("cli.never_tried", task=task_id, state=instance.state.value)
+    from mulgil.logstores import FileLogStore
+
+    store = FileLogStore(session.home)
+    for line in store.read(instance, try_number=number):
+        click.echo(line.shown(color=True))
+
+
+@tasks.command(help=render(Text("cli.help_tasks_clear")))
+@click.argument("dag_id")
+@click.argument("run_id")
+@click.argument("task_ids", nargs=-1)
+@click.option("--downstream", is_flag=True, help=render(Text("cli.help_downstream")))
+@click.option("--upstream", is_flag=True, help=render(Text("cli.help_upstream")))
+@click.option("--only-failed", is_flag=True, help=render(Text("cli.help_only_failed")))
+@output_option
+@click.pass_obj
+def clear(
+    session: Session, dag_id: str, run_id: str, task_ids: tuple[str, ...], *, downstream: bool, upstream: bool,
+    only_failed: bool, output: str,
+) -> None:  # fmt: skip
+    """Make task instances run anew: the named ones, or all of the run's."""
+    keys = [instance.key for name in task_ids for instance in _instances(session, dag_id, run_id, name)]
+    submitted = session.control.clear(
+        dag_id, run_id, tasks=keys, downstream=downstream, upstream=upstream, only_failed=only_failed
+    )
+    report(submitted, output=output)
+
+
+@tasks.command(help=render(Text("cli.help_tasks_mark")))
+@click.argument("dag_id")
+@click.argument("run_id")
+@click.argument("task_id")
+@click.argument("new_state", type=click.Choice(["success", "failed"]))
+@_map_index
+@output_option
+@click.pass_obj
+def mark(
+    session: Session, dag_id: str, run_id: str, task_id: str, new_state: str, *, map_index: int | None, output: str
+) -> None:
+    """Set a task instance to success or failed without running it."""
+    found = _instances(session, dag_id, run_id, task_id)
+    keys: list[TaskKey] = [item.key for item in found if map_index in (None, item.map_index)]
+    report(session.control.mark(dag_id, run_id, keys, TaskInstanceState(new_state)), output=output)
+
+
+def _instances(session: Session, dag_id: str, run_id: str, task_id: str | None) -> list[TaskInstance]:
+    session.control.run(dag_id, run_id)
+    everything = session.control.task_instances(dag_id, run_id)
+    found = [instance for instance in everything if task_id in (None, instance.task_id)]
+    if task_id is not None and not found:
+        known = ", ".join(dict.fromkeys(instance.task_id for instance in everything))
+        raise ArgumentError("cli.no_such_task", task=task_id, run_id=run_id, known=known)
+    return found
+
+
+def _one_instance(found: list[TaskInstance], task_id: str, map_index: int | None) -> TaskInstance:
+    for instance in found:
+        if map_index == instance.map_index or (map_index is None and instance.map_index in (UNMAPPED, 0)):
+            return instance
+    raise ArgumentError("cli.no_such_map_index", task=task_id, map_index=map_index or 0, last=len(found) - 1)

@@ -1,0 +1,114 @@
+"""`mulgil up`: everything on one machine, by one command."""
+
+import fcntl
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from mulgil.cli._session import Session, shown
+from mulgil.cli.errors import CliError, HomeInUseError
+from mulgil.cli.supervisor import ChildSpec, Listener, Supervisor
+from mulgil.config import Home
+from mulgil.i18n import Text, render
+from mulgil.ports import Clock
+
+LOG_TAIL_LINES = 15
+
+
+@click.command(help=render(Text("cli.help_up")))
+@click.pass_obj
+def up(session: Session) -> int:
+    """Start scheduler, DAG processor and worker daemon; stay until Ctrl-C."""
+    from mulgil.config import load_settings
+    from mulgil.system import SystemClock
+
+    home, clock = session.home, SystemClock()
+    began = clock.monotonic()
+    is_new = not home.database_file.exists()
+    _make_folders(home)
+    with _lock(home):
+        settings = load_settings(home)
+        _prepare_database(home, is_new=is_new)
+        click.echo(render(Text("cli.up_starting", {"home": shown(home.path)})))
+        supervisor = Supervisor(
+            _children(home, stop_grace=settings.worker.kill_grace_seconds + 5.0),
+            clock,
+            Listener(
+                ready=lambda: _say_ready(home, clock.monotonic() - began, is_new=is_new),
+                died=_say_died,
+                stopping=lambda: click.echo(render(Text("cli.up_stopping"))),
+            ),
+        )
+        given_up = supervisor.run()
+    if given_up is not None:
+        raise _start_error(home, given_up)
+    click.echo(render(Text("cli.up_stopped")))
+    return 0
+
+
+def _children(home: Home, *, stop_grace: float) -> tuple[ChildSpec, ...]:
+    """The processes, in start order; they end in reverse, so that the scheduler hears the last reports."""
+
+    def child(name: str, **grace: float) -> ChildSpec:
+        return ChildSpec(name, ("--home", str(home.path), name), home.logs_folder / "system" / f"{name}.log", **grace)
+
+    return (child("scheduler"), child("dag-processor"), child("worker", stop_grace_seconds=stop_grace))
+
+
+def _make_folders(home: Home) -> None:
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (home.dags_folder, home.logs_folder, home.snapshots_folder, home.xcom_folder, home.journal_folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+@contextmanager
+def _lock(home: Home) -> Iterator[None]:
+    """Hold the home's lock; the kernel gives it back however this process ends."""
+    descriptor = os.open(home.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 32, 0).decode().strip() or "?"
+            raise HomeInUseError("cli.home_in_use", home=str(home.path), pid=holder) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _prepare_database(home: Home, *, is_new: bool) -> None:
+    """Create a new home's database; refuse one of another version before anything starts."""
+    from mulgil.stores.sql import check_schema, upgrade
+
+    if is_new:
+        upgrade(home.database_file)
+    check_schema(home.database_file)
+
+
+def _say_ready(home: Home, seconds: float, *, is_new: bool) -> None:
+    click.echo(click.style(render(Text("cli.up_ready", {"seconds": f"{seconds:.1f}"})), fg="green", bold=True))
+    click.echo(render(Text("cli.up_where", {"dags": shown(home.dags_folder), "logs": shown(home.logs_folder)})))
+    if is_new:
+        click.echo(render(Text("cli.up_first_steps", {"dags": shown(home.dags_folder)})))
+
+
+def _say_died(name: str, status: int, delay: float) -> None:
+    how = signal.Signals(-status).name if status < 0 else str(status)
+    fields: dict[str, str | int | float | bool | None] = {"name": name, "how": how, "delay": f"{delay:g}"}
+    click.echo(render(Text("cli.child_died", fields)), err=True)
+
+
+def _start_error(home: Home, name: str) -> CliError:
+    log = home.logs_folder / "system" / f"{name}.log"
+    return CliError("cli.child_never_ready", name=name, log=shown(log), tail=_tail(log))
+
+
+def _tail(file: Path) -> str:
+    lines = file.read_text(errors="replace").splitlines() if file.exists() else []
+    return "\n".join(lines[-LOG_TAIL_LINES:])
