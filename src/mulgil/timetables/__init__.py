@@ -1,0 +1,25 @@
+"""Timetables: which data intervals a dag has, and when their runs are due. Pure functions of the schedule.
+
+A schedule that an author writes becomes a `TimetableSpec` (data, stored with the dag) by
+`parse_schedule`; `timetable_for` gives such a spec its behaviour, and `interval_to_schedule` says
+which interval gets a run next.
+"""
+
+from mulgil.timetables.catchup import advance_mark, interval_to_schedule
+from mulgil.timetables.errors import ScheduleError, TimetableError
+from mulgil.timetables.factory import timetable_for
+from mulgil.timetables.schedule import PRESETS, parse_schedule
+from mulgil.timetables.timetable import Timetable
+from mulgil.timetables.zone import load_zone
+
+__all__ = [
+    "PRESETS",
+    "ScheduleError",
+    "Timetable",
+    "TimetableError",
+    "advance_mark",
+    "interval_to_schedule",
+    "load_zone",
+    "parse_schedule",
+    "timetable_for",
+]
