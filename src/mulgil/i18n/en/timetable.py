@@ -15,7 +15,7 @@ MESSAGES: dict[str, str] = {
         "Use `LW` for the last weekday of the month, or weekdays such as `MON-FRI` and a branch inside the dag."
     ),
     "timetable.cron_never_fires": (
-        "The cron schedule `{expression}` names a date that never comes. Check its day-of-month and month."
+        "The cron schedule `{expression}` names a date that never comes. Check its day-of-month, month and day-of-week."
     ),
     "timetable.cron_seconds": (
         "The cron schedule `{expression}` has 6 fields; seconds are not supported. "

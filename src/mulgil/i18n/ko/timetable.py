@@ -15,7 +15,7 @@ MESSAGES: dict[str, str] = {
         "매월 마지막 평일은 `LW`로 쓰고, 그 밖에는 `MON-FRI` 같은 요일과 DAG 안의 분기를 쓰세요."
     ),
     "timetable.cron_never_fires": (
-        "cron 스케줄 `{expression}`이(가) 가리키는 날짜는 존재하지 않습니다. 일과 월 필드를 확인하세요."
+        "cron 스케줄 `{expression}`이(가) 가리키는 날짜는 존재하지 않습니다. 일, 월, 요일 필드를 확인하세요."
     ),
     "timetable.cron_seconds": (
         "cron 스케줄 `{expression}`의 필드가 6개입니다. 초 단위는 지원하지 않습니다. "
