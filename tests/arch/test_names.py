@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 
-from check_names import all_findings  # noqa: E402 - a script of tools/, importable from here on
+from check_names import all_findings
 
 
 def test_every_name_and_spelling_is_the_houses() -> None:
