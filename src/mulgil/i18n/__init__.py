@@ -7,6 +7,7 @@ languages equal in codes and fields, and equal to what the source raises.
 
 from mulgil.i18n.errors import MulgilError
 from mulgil.i18n.language import Language, get_language, language_from, set_language
+from mulgil.i18n.nearest import nearest_name
 from mulgil.i18n.render import UnknownCodeError, render
 from mulgil.i18n.text import FieldValue, Text
 
@@ -18,6 +19,7 @@ __all__ = [
     "UnknownCodeError",
     "get_language",
     "language_from",
+    "nearest_name",
     "render",
     "set_language",
 ]

@@ -3,6 +3,7 @@
 from mulgil.ports.control import Control, DagSummary, Submitted
 from mulgil.ports.errors import (
     LeaseLostError,
+    NotFoundError,
     PortError,
     SchemaVersionError,
     StoreError,
@@ -45,6 +46,7 @@ __all__ = [
     "LeaseLostError",
     "MetadataStore",
     "NewAssetCommit",
+    "NotFoundError",
     "PortError",
     "ReadStore",
     "SchedulerStore",

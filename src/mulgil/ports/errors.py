@@ -7,7 +7,8 @@ MulgilError
     │   ├── UniquenessError         what was to be created exists already
     │   ├── StoreUnavailableError   busy beyond its time-out, full, or gone
     │   └── SchemaVersionError      the database is older or newer than the program
-    └── WorkerLinkError             the worker can't be reached or refuses
+    ├── WorkerLinkError             the worker can't be reached or refuses
+    └── NotFoundError               what was named doesn't exist
 """
 
 from mulgil.i18n import MulgilError
@@ -39,3 +40,7 @@ class SchemaVersionError(StoreError):
 
 class WorkerLinkError(PortError):
     """A worker can't be reached."""
+
+
+class NotFoundError(PortError):
+    """A named dag, run, task, pool, connection or variable doesn't exist."""

@@ -1,0 +1,81 @@
+"""What an attempt may read: XComs of its own dag, variables and connections by name."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from mulgil.i18n import Text, nearest_name
+from mulgil.messages import Answer, Ask, GetConnection, GetVariable, GetXCom
+from mulgil.model import Connection, Variable, XComValue
+
+
+class QuestionStore(Protocol):
+    """The part of the metadata store that questions are answered from."""
+
+    def xcoms(
+        self, dag_id: str, run_id: str, task_id: str, *, map_index: int | None, key: str
+    ) -> tuple[XComValue, ...]:
+        """Return a task's XComs of one key."""
+        ...
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """Return a connection with its secrets."""
+        ...
+
+    def connections(self) -> tuple[Connection, ...]:
+        """Return every connection."""
+        ...
+
+    def variable(self, key: str) -> Variable | None:
+        """Return a variable."""
+        ...
+
+    def variables(self) -> tuple[Variable, ...]:
+        """Return every variable."""
+        ...
+
+
+class AttemptQuestions:
+    """Answers `Ask` messages from the store. Errors of the store pass through; nothing is written."""
+
+    def __init__(self, store: QuestionStore, dag_of_attempt: Callable[[str], str | None]) -> None:
+        """Read from `store`; `dag_of_attempt` names a live attempt's dag."""
+        self._store = store
+        self._dag_of_attempt = dag_of_attempt
+
+    def answer(self, ask: Ask) -> Answer:
+        """Return the answer to one question; what doesn't exist is answered with an error text."""
+        dag_id = self._dag_of_attempt(ask.attempt_id)
+        if dag_id is None:
+            return _error(ask, Text("gateway.attempt_unknown", {"attempt_id": ask.attempt_id}))
+        match ask.question:
+            case GetXCom() as wanted:
+                found = self._store.xcoms(
+                    dag_id, wanted.run_id, wanted.task_id, map_index=wanted.map_index, key=wanted.key
+                )
+                return Answer(attempt_id=ask.attempt_id, request_id=ask.request_id, xcoms=found)
+            case GetVariable(key=key):
+                return self._variable(ask, key)
+            case GetConnection(connection_id=connection_id):
+                return self._connection(ask, connection_id)
+
+    def _variable(self, ask: Ask, key: str) -> Answer:
+        variable = self._store.variable(key)
+        if variable is not None:
+            return Answer(attempt_id=ask.attempt_id, request_id=ask.request_id, variable=variable.value)
+        nearest = nearest_name(key, (known.key for known in self._store.variables()))
+        if nearest is None:
+            return _error(ask, Text("gateway.variable_unknown", {"key": key}))
+        return _error(ask, Text("gateway.variable_misspelt", {"key": key, "nearest": nearest}))
+
+    def _connection(self, ask: Ask, connection_id: str) -> Answer:
+        connection = self._store.connection(connection_id)
+        if connection is not None:
+            return Answer(attempt_id=ask.attempt_id, request_id=ask.request_id, connection=connection)
+        nearest = nearest_name(connection_id, (known.connection_id for known in self._store.connections()))
+        if nearest is None:
+            return _error(ask, Text("gateway.connection_unknown", {"connection_id": connection_id}))
+        return _error(ask, Text("gateway.connection_misspelt", {"connection_id": connection_id, "nearest": nearest}))
+
+
+def _error(ask: Ask, error: Text) -> Answer:
+    return Answer(attempt_id=ask.attempt_id, request_id=ask.request_id, error=error)

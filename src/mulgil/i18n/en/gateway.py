@@ -1,0 +1,22 @@
+"""English texts of the gateway."""
+
+MESSAGES = {
+    "gateway.attempt_unknown": (
+        "attempt {attempt_id} asked for something, but it isn't running any more: "
+        "its task was cleared, marked or cancelled"
+    ),
+    "gateway.connection_misspelt": (
+        "connection '{connection_id}' doesn't exist; did you mean '{nearest}'? See `mulgil connections list`"
+    ),
+    "gateway.connection_unknown": (
+        "connection '{connection_id}' doesn't exist; create it with `mulgil connections set {connection_id} …`"
+    ),
+    "gateway.protocol_unsupported": (
+        "this worker speaks task protocol {theirs}, the scheduler speaks {oldest} to {newest}: "
+        "install the same version of mulgil on both"
+    ),
+    "gateway.variable_misspelt": (
+        "variable '{key}' doesn't exist; did you mean '{nearest}'? See `mulgil variables list`"
+    ),
+    "gateway.variable_unknown": "variable '{key}' doesn't exist; create it with `mulgil variables set {key} VALUE`",
+}

@@ -1,0 +1,22 @@
+"""게이트웨이의 한국어 문구."""
+
+MESSAGES = {
+    "gateway.attempt_unknown": (
+        "시도 {attempt_id}의 요청에 답할 수 없습니다. "
+        "태스크가 초기화되었거나 취소되었거나 상태가 직접 지정되어 더 이상 실행 중이 아닙니다"
+    ),
+    "gateway.connection_misspelt": (
+        "연결 '{connection_id}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? `mulgil connections list`로 확인하세요"
+    ),
+    "gateway.connection_unknown": (
+        "연결 '{connection_id}'이(가) 없습니다. `mulgil connections set {connection_id} …` 명령으로 만드세요"
+    ),
+    "gateway.protocol_unsupported": (
+        "이 워커의 태스크 프로토콜 버전은 {theirs}이고 스케줄러는 {oldest}~{newest} 버전을 지원합니다. "
+        "양쪽에 같은 버전의 mulgil을 설치하세요"
+    ),
+    "gateway.variable_misspelt": (
+        "변수 '{key}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? `mulgil variables list`로 확인하세요"
+    ),
+    "gateway.variable_unknown": "변수 '{key}'이(가) 없습니다. `mulgil variables set {key} VALUE` 명령으로 만드세요",
+}

@@ -1,0 +1,78 @@
+"""명령과 그 거절 사유의 한국어 문구."""
+
+MESSAGES = {
+    "operations.connection_invalid": "연결에는 ID와 유형이 필요합니다(입력한 ID: '{connection_id}')",
+    "operations.connection_misspelt": (
+        "연결 '{connection_id}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? `mulgil connections list`로 확인하세요"
+    ),
+    "operations.connection_unknown": (
+        "연결 '{connection_id}'이(가) 없습니다. 등록된 연결은 `mulgil connections list`로 볼 수 있습니다"
+    ),
+    "operations.dag_misspelt": (
+        "DAG '{dag_id}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? `mulgil dags list`로 확인하세요"
+    ),
+    "operations.dag_unknown": (
+        "DAG '{dag_id}'이(가) 없습니다. `mulgil dags list`에서 DAG 목록과 불러오지 못한 파일을 볼 수 있습니다"
+    ),
+    "operations.logical_date_naive": (
+        "논리 날짜 {logical_date}에 시간대가 없습니다. {logical_date}+00:00처럼 시간대를 붙이세요"
+    ),
+    "operations.map_index_unknown": "이 실행의 태스크 '{task_id}'에는 맵 인덱스 {map_index}이(가) 없습니다",
+    "operations.no_complete_interval": (
+        "DAG '{dag_id}'에는 아직 끝난 데이터 구간이 없어 실행할 대상이 없습니다. "
+        "끝나지 않은 구간을 실행하려면 논리 날짜를 지정하세요"
+    ),
+    "operations.param_missing": (
+        "DAG '{dag_id}'의 매개변수 '{param}'은(는) 기본값이 없는 필수 항목입니다. conf에 값을 넣으세요"
+    ),
+    "operations.param_type": (
+        "DAG '{dag_id}'의 매개변수 '{param}'은(는) {wanted} 유형이어야 하는데 conf의 값은 {value}입니다"
+    ),
+    "operations.param_value": (
+        "DAG '{dag_id}'의 매개변수 '{param}'에는 {value}을(를) 쓸 수 없습니다. 스키마 조건: {rule}"
+    ),
+    "operations.pool_invalid": (
+        "풀 '{name}'의 슬롯을 {slots}(으)로 정할 수 없습니다. "
+        "풀에는 이름이 있어야 하고 슬롯은 0 이상이거나 제한 없음을 뜻하는 -1이어야 합니다"
+    ),
+    "operations.pool_is_default": (
+        "풀 '{name}'은(는) 풀을 지정하지 않은 모든 태스크가 쓰므로 삭제할 수 없습니다. 대신 슬롯 수를 바꾸세요"
+    ),
+    "operations.pool_misspelt": (
+        "풀 '{name}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? `mulgil pools list`로 확인하세요"
+    ),
+    "operations.pool_unknown": "풀 '{name}'이(가) 없습니다. 등록된 풀은 `mulgil pools list`로 볼 수 있습니다",
+    "operations.run_exists": (
+        "DAG '{dag_id}'에 실행 '{run_id}'이(가) 이미 있습니다. "
+        "다른 실행 ID를 쓰거나, 다시 실행하려면 그 실행을 초기화(clear)하세요"
+    ),
+    "operations.run_finished": ("DAG '{dag_id}'의 실행 '{run_id}'은(는) 이미 끝났으므로({state}) 취소할 것이 없습니다"),
+    "operations.run_id_invalid": (
+        "'{run_id}'은(는) 실행 ID로 쓸 수 없습니다. 영문자, 숫자, _ . ~ : + - 로 된 1~200자여야 합니다"
+        "(실행 로그 폴더의 이름이 됩니다)"
+    ),
+    "operations.run_id_reserved": (
+        "'{run_id}'은(는) 수동 실행의 ID로 쓸 수 없습니다. {prefix}(으)로 시작하는 ID는 스케줄러가 붙입니다"
+    ),
+    "operations.run_misspelt": (
+        "DAG '{dag_id}'에 실행 '{run_id}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? "
+        "`mulgil runs list {dag_id}`로 확인하세요"
+    ),
+    "operations.run_unknown": (
+        "DAG '{dag_id}'에 실행 '{run_id}'이(가) 없습니다. 실행 목록은 `mulgil runs list {dag_id}`로 볼 수 있습니다"
+    ),
+    "operations.state_not_markable": (
+        "태스크는 success나 failed로만 지정할 수 있습니다. {state}(으)로는 지정할 수 없습니다"
+    ),
+    "operations.task_misspelt": "이 실행에 태스크 '{task_id}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요?",
+    "operations.task_unknown": (
+        "이 실행에 태스크 '{task_id}'이(가) 없습니다. 태스크 목록은 `mulgil runs show`로 볼 수 있습니다"
+    ),
+    "operations.variable_invalid": "변수에는 키가 필요합니다(입력한 키: '{key}')",
+    "operations.variable_misspelt": (
+        "변수 '{key}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? `mulgil variables list`로 확인하세요"
+    ),
+    "operations.variable_unknown": (
+        "변수 '{key}'이(가) 없습니다. 등록된 변수는 `mulgil variables list`로 볼 수 있습니다"
+    ),
+}
