@@ -100,12 +100,15 @@ def _is_reexport(node: ast.stmt) -> bool:
 
 
 def _is_lazy_export(node: ast.stmt) -> bool:
-    """The root resolves its names when they are used: a table, two functions, and imports for type checkers."""
+    """The root resolves its names when they are used: tables, two functions, and imports for type checkers."""
     if isinstance(node, ast.If):
         return ast.unparse(node.test) == "TYPE_CHECKING" and all(_is_reexport(child) for child in node.body)
     if isinstance(node, ast.FunctionDef):
         return node.name in ("__getattr__", "__dir__")
-    return isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict | ast.List | ast.Tuple)
+    if not isinstance(node, ast.Assign | ast.AnnAssign):
+        return False
+    is_frozen = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "frozenset"
+    return is_frozen or isinstance(node.value, ast.Dict | ast.List | ast.Tuple)
 
 
 def class_names(module: Module) -> Iterator[Finding]:
