@@ -1,0 +1,225 @@
+"""`DAG` and `@dag`: a pipeline as its author declares it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from functools import update_wrapper
+from types import TracebackType
+from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
+
+from mulgil.i18n import MulgilError
+from mulgil.model import DagSpec
+from mulgil.sdk._dates import as_instant, dag_zone
+from mulgil.sdk._suggestion import listed, nearest
+from mulgil.sdk._values import as_int, as_timedelta
+from mulgil.sdk.compile import compile_groups, compile_tasks
+from mulgil.sdk.errors import DagDefinitionError
+from mulgil.sdk.operator import BaseOperator
+from mulgil.sdk.origin import find_origin
+from mulgil.sdk.param import as_params
+from mulgil.sdk.scope import DagScope, announce, open_scope
+from mulgil.timetables import parse_schedule
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class DagArguments(TypedDict, total=False):
+    """What a dag takes besides its id; names and meanings are Airflow's where it has them."""
+
+    # A cron expression, a preset such as "@daily", a timedelta, or None: what the data intervals are.
+    schedule: str | timedelta | None
+    # The first and the last data interval's start. Naive values and strings are in `timezone`.
+    start_date: datetime | date | str | None
+    end_date: datetime | date | str | None
+    timezone: str | None
+    catchup: bool
+    default_args: Mapping[str, object] | None
+    max_active_runs: int
+    max_active_tasks: int
+    dagrun_timeout: timedelta | float | None
+    is_paused_upon_creation: bool
+    params: Mapping[str, object] | None
+    tags: Sequence[str]
+    owner: str
+    description: str
+    doc_md: str
+    # Extra folders (relative to the bundle) in which files of templates are looked for.
+    template_searchpath: str | Sequence[str]
+    user_defined_macros: Mapping[str, object] | None
+    user_defined_filters: Mapping[str, Callable[..., object]] | None
+
+
+_NAMES = frozenset(DagArguments.__annotations__)
+
+
+class DAG(DagScope):
+    """A dag: tasks with their dependencies, a schedule, and what holds for all of its runs.
+
+    Use it as `with DAG("name", schedule="@daily", ...) as dag:` or through `@dag`. Everything else than
+    the id is given by name.
+    """
+
+    def __init__(self, dag_id: str, **dag_arguments: Unpack[DagArguments]) -> None:
+        """Declare a dag.
+
+        Raises:
+            DagDefinitionError: An argument is unknown or can't be.
+        """
+        origin = find_origin()
+        given: dict[str, Any] = dict(dag_arguments)
+        _check_names(given, dag_id, origin.file, origin.line)
+        super().__init__(dag_id, default_args=given.get("default_args"), origin=origin)
+        self._take_schedule(given)
+        self._take_limits(given)
+        self.params = as_params(given.get("params"))
+        self.tags = tuple(sorted({str(tag) for tag in given.get("tags", ())}))
+        self.owner = str(given.get("owner", ""))
+        self.description = str(given.get("description", ""))
+        self.doc_md = str(given.get("doc_md", ""))
+        searchpath = given.get("template_searchpath", ())
+        self.template_searchpath = (searchpath,) if isinstance(searchpath, str) else tuple(searchpath)
+        self.user_defined_macros = dict(given.get("user_defined_macros") or {})
+        self.user_defined_filters = dict(given.get("user_defined_filters") or {})
+        self._opened: list[AbstractContextManager[None]] = []
+        announce(self)
+
+    def _take_schedule(self, given: dict[str, Any]) -> None:
+        self.timezone, self.zone = dag_zone(given.get("timezone"), given.get("start_date"), self.origin)
+        self.start_date = as_instant(given.get("start_date"), "start_date", self.zone, self.origin)
+        self.end_date = as_instant(given.get("end_date"), "end_date", self.zone, self.origin)
+        self.catchup = bool(given.get("catchup", False))
+        try:
+            self.timetable = parse_schedule(
+                given.get("schedule"), timezone=self.timezone, start_date=self.start_date, end_date=self.end_date
+            )
+        except MulgilError as error:
+            where: dict[str, str | int] = {"file": self.origin.file, "line": self.origin.line}
+            raise DagDefinitionError("sdk.bad_schedule", dag_id=self.dag_id, why=str(error), **where) from error
+
+    def _take_limits(self, given: dict[str, Any]) -> None:
+        where = self.origin
+        self.max_active_runs = as_int(given.get("max_active_runs", 16), "max_active_runs", where, least=1)
+        self.max_active_tasks = as_int(given.get("max_active_tasks", 16), "max_active_tasks", where, least=1)
+        timeout = given.get("dagrun_timeout")
+        self.dagrun_timeout = None if timeout is None else as_timedelta(timeout, "dagrun_timeout", where)
+        self.is_paused_upon_creation = bool(given.get("is_paused_upon_creation", False))
+
+    @property
+    def tasks(self) -> tuple[BaseOperator, ...]:
+        """The tasks in the author's order."""
+        return tuple(node for node in self.nodes.values() if isinstance(node, BaseOperator))
+
+    def task(self, task_id: str) -> BaseOperator:
+        """Return one task.
+
+        Raises:
+            KeyError: There is none of this id.
+        """
+        node = self.nodes[task_id]
+        if not isinstance(node, BaseOperator):
+            raise KeyError(task_id)
+        return node
+
+    get_task = task
+
+    def to_spec(self) -> DagSpec:
+        """Compile the dag into data.
+
+        Raises:
+            DagDefinitionError: A cycle, a default_args name that no task knows, arguments that don't fit.
+        """
+        tasks = compile_tasks(self)
+        return DagSpec(
+            dag_id=self.dag_id,
+            tasks=tasks,
+            timetable=self.timetable,
+            timezone=self.timezone,
+            start_date=self.start_date,
+            end_date=self.end_date,
+            catchup=self.catchup,
+            max_active_runs=self.max_active_runs,
+            max_active_tasks=self.max_active_tasks,
+            dagrun_timeout=self.dagrun_timeout,
+            is_paused_upon_creation=self.is_paused_upon_creation,
+            groups=compile_groups(self),
+            params={name: param.to_spec(name) for name, param in self.params.items()},
+            tags=self.tags,
+            owner=self.owner,
+            description=self.description,
+            doc=self.doc_md,
+            file=self.file,
+            line=self.origin.line_in(self.origin.module_file),
+        )
+
+    def __enter__(self) -> DAG:
+        """Let tasks that are created now join the dag."""
+        scope = open_scope(self)
+        scope.__enter__()
+        self._opened.append(scope)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the dag."""
+        self._opened.pop().__exit__(kind, error, trace)
+
+    def __repr__(self) -> str:
+        """Show the id."""
+        return f"<DAG {self.dag_id}>"
+
+
+class DagFunction(Generic[P]):
+    """A function whose call declares a dag."""
+
+    def __init__(self, function: Callable[P, object], dag_id: str | None, arguments: DagArguments) -> None:
+        """Keep the function and the dag's arguments."""
+        self.function = function
+        self.dag_id = dag_id or function.__name__
+        self.arguments = arguments
+        update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> DAG:
+        """Declare the dag: run the function's body, whose tasks join it."""
+        arguments: dict[str, Any] = dict(self.arguments)
+        arguments.setdefault("doc_md", inspect.getdoc(self.function) or "")
+        dag = DAG(self.dag_id, **arguments)
+        with dag:
+            self.function(*args, **kwargs)
+        return dag
+
+
+@overload
+def dag(function: Callable[P, object], /) -> DagFunction[P]: ...
+@overload
+def dag(
+    dag_id: str | None = None, /, **dag_arguments: Unpack[DagArguments]
+) -> Callable[[Callable[P, object]], DagFunction[P]]: ...
+def dag(
+    first: Callable[P, object] | str | None = None, /, **dag_arguments: Any
+) -> DagFunction[P] | Callable[[Callable[P, object]], DagFunction[P]]:
+    """Make a function's call declare a dag: `@dag`, `@dag("name")` or `@dag(schedule="@daily")`.
+
+    The dag's id is the function's name unless one is given.
+    """
+    if callable(first):
+        return DagFunction(first, None, {})
+    dag_id = dag_arguments.pop("dag_id", first)
+    # DAG checks the names.
+    arguments = cast(DagArguments, dag_arguments)
+    return lambda function: DagFunction(function, dag_id, arguments)
+
+
+def _check_names(given: Mapping[str, object], dag_id: object, file: str, line: int) -> None:
+    for name in given:
+        if name in _NAMES:
+            continue
+        guess = nearest(name, _NAMES)
+        what: dict[str, str | int] = {"name": name, "dag_id": str(dag_id), "file": file, "line": line}
+        if guess is not None:
+            raise DagDefinitionError("sdk.unknown_dag_argument_guess", guess=guess, **what)
+        raise DagDefinitionError("sdk.unknown_dag_argument", known=listed(_NAMES), **what)

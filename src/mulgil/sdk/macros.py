@@ -1,0 +1,24 @@
+"""`macros` in templates: Airflow's small set."""
+
+import datetime as _datetime
+import json as _json
+from datetime import timedelta
+
+
+class Macros:
+    """Functions and modules for templates: `{{ macros.ds_add(ds, -1) }}`."""
+
+    datetime = _datetime.datetime
+    timedelta = timedelta
+    json = _json
+
+    @staticmethod
+    def ds_add(ds: str, days: int) -> str:
+        """Return the date `days` after `ds` (before it when negative)."""
+        return (_datetime.date.fromisoformat(ds) + timedelta(days=days)).isoformat()
+
+    @staticmethod
+    def ds_format(ds: str, input_format: str, output_format: str) -> str:
+        """Read `ds` by one strftime format and print it by another."""
+        zone = _datetime.UTC
+        return _datetime.datetime.strptime(ds, input_format).replace(tzinfo=zone).strftime(output_format)
