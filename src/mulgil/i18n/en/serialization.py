@@ -1,0 +1,19 @@
+"""English: dags in their stored form."""
+
+MESSAGES: dict[str, str] = {
+    "serialization.dag_invalid": (
+        "The dag `{dag_id}` can't be stored: {detail}. Correct the value at that place in the dag."
+    ),
+    "serialization.dag_newer": (
+        "This dag was stored in format {format} by a newer mulgil; this version reads formats up to {supported}. "
+        "Upgrade mulgil here, or run all its processes with the same version."
+    ),
+    "serialization.dag_unreadable": (
+        "A stored dag can't be read: {detail}. The dag processor stores it anew when its file changes; "
+        "touch the dag's file, or restore the database from a backup."
+    ),
+    "serialization.param_not_json": (
+        "The dag `{dag_id}` has a parameter that is no JSON value: {where} is {value}. "
+        "Use text, finite numbers, booleans, null, lists and dicts with text keys."
+    ),
+}
