@@ -6,8 +6,7 @@ two folds give the offsets before and after the change (PEP 495).
 """
 
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from mulgil.timetables.errors import ScheduleError
 
@@ -33,6 +32,10 @@ def load_zone(name: str) -> ZoneInfo:
 
 def _nearest_name(name: str) -> str | None:
     """Find the zone meant by `seoul`, `asia/soeul` or `New York`."""
+    # Only a mistake needs these, and every process imports this module.
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
     wanted = name.strip().replace(" ", "_").lower()
     zones = {zone.lower(): zone for zone in sorted(available_timezones())}
     cities = {zone.rpartition("/")[2]: zone for zone in reversed(zones)}
