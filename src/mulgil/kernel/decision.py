@@ -55,18 +55,15 @@ class CancelAttempt(msgspec.Struct, frozen=True):
 
 
 class ReleaseAttempt(msgspec.Struct, frozen=True):
-    """This attempt holds its slots no longer (it ended, was lost, or its outcome counts no more)."""
+    """This attempt holds its slots no longer: it has ended or was lost, or it came too late to start.
+
+    An attempt that is to be killed keeps its slots until its end is known.
+    """
 
     key: TaskKey
     attempt_id: str
 
 
 Decision = (
-    SetTaskInstance
-    | SetDagRun
-    | OfferTaskInstance
-    | WithdrawTaskInstance
-    | RetryAt
-    | CancelAttempt
-    | ReleaseAttempt
+    SetTaskInstance | SetDagRun | OfferTaskInstance | WithdrawTaskInstance | RetryAt | CancelAttempt | ReleaseAttempt
 )
