@@ -9,8 +9,9 @@ MulgilError
     └── OutsideTaskError        something that exists only in a running task was used elsewhere
 
 Exception
-├── TaskSkipped                 raised by a task: end as skipped
-└── TaskFailed                  raised by a task: fail now, without further tries
+└── TaskSignal                  raised by a task: how it wants to end
+    ├── TaskSkipped             as skipped
+    └── TaskFailed              as failed, now, without further tries
 """
 
 from mulgil.i18n import MulgilError, Text
