@@ -169,4 +169,3 @@ def _json_object(text: str | None) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise ArgumentError("cli.bad_conf_type", found=type(value).__name__)
     return value
-

@@ -13,7 +13,6 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +27,13 @@ PROVEN_AFTER_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class ChildSpec:
-    """One process to keep running. `stop_grace_seconds` passes between SIGTERM and SIGKILL at the end."""
+    """One process to keep running. `stop_grace_seconds` passes between SIGTERM and SIGKILL at the end.
+
+    The child's command is called with `--life-fd N --ready-fd M` at its end.
+    """
 
     name: str
-    arguments: tuple[str, ...]
+    command: tuple[str, ...]
     log: Path
     stop_grace_seconds: float = 5.0
 
@@ -108,10 +110,10 @@ class Supervisor:
         ready_read, ready_write = os.pipe()
         os.set_blocking(ready_read, False)
         child.spec.log.parent.mkdir(parents=True, exist_ok=True)
-        arguments = (*child.spec.arguments, "--life-fd", str(self._life_read), "--ready-fd", str(ready_write))
+        descriptors = ("--life-fd", str(self._life_read), "--ready-fd", str(ready_write))
         with child.spec.log.open("ab") as log:
             child.process = subprocess.Popen(
-                [sys.executable, "-m", "mulgil.cli.main", *arguments],
+                [*child.spec.command, *descriptors],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -167,7 +169,9 @@ class Supervisor:
         self.listener.died(child.spec.name, status, delay)
 
     def _next_restart(self) -> float | None:
-        return min((child.restart_at for child in self._children.values() if child.restart_at is not None), default=None)
+        return min(
+            (child.restart_at for child in self._children.values() if child.restart_at is not None), default=None
+        )
 
     def _restart_due(self) -> None:
         now = self.clock.monotonic()

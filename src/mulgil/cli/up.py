@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,6 @@ from mulgil.cli.errors import CliError, HomeInUseError
 from mulgil.cli.supervisor import ChildSpec, Listener, Supervisor
 from mulgil.config import Home
 from mulgil.i18n import Text, render
-from mulgil.ports import Clock
 
 LOG_TAIL_LINES = 15
 
@@ -54,7 +54,8 @@ def _children(home: Home, *, stop_grace: float) -> tuple[ChildSpec, ...]:
     """The processes, in start order; they end in reverse, so that the scheduler hears the last reports."""
 
     def child(name: str, **grace: float) -> ChildSpec:
-        return ChildSpec(name, ("--home", str(home.path), name), home.logs_folder / "system" / f"{name}.log", **grace)
+        command = (sys.executable, "-m", "mulgil.cli.main", "--home", str(home.path), name)
+        return ChildSpec(name, command, home.logs_folder / "system" / f"{name}.log", **grace)
 
     return (child("scheduler"), child("dag-processor"), child("worker", stop_grace_seconds=stop_grace))
 

@@ -1,0 +1,1 @@
+"""Named workloads with shipped defaults; `make bench` runs them all."""
