@@ -1,5 +1,33 @@
 """Typed settings, and the one place that reads the environment and settings files."""
 
+from mulgil.config.errors import ConfigError, FolderError, SettingsError
 from mulgil.config.home import Home
+from mulgil.config.loading import load_settings
+from mulgil.config.private_folder import make_private_folder
+from mulgil.config.settings import (
+    CoreSettings,
+    DagfilesSettings,
+    DatabaseSettings,
+    SchedulerSettings,
+    SettingDoc,
+    Settings,
+    WorkerSettings,
+    setting_docs,
+)
 
-__all__ = ["Home"]
+__all__ = [
+    "ConfigError",
+    "CoreSettings",
+    "DagfilesSettings",
+    "DatabaseSettings",
+    "FolderError",
+    "Home",
+    "SchedulerSettings",
+    "SettingDoc",
+    "Settings",
+    "SettingsError",
+    "WorkerSettings",
+    "load_settings",
+    "make_private_folder",
+    "setting_docs",
+]

@@ -47,6 +47,12 @@ class DagPublished(msgspec.Struct, frozen=True, tag="dag_published"):
     number: int
 
 
+class DagBecameStale(msgspec.Struct, frozen=True, tag="dag_became_stale"):
+    """The file that defined a dag is gone or defines it no longer; `version_id` was its last version."""
+
+    version_id: str
+
+
 class CommandApplied(msgspec.Struct, frozen=True, tag="command_applied", omit_defaults=True):
     """Somebody's command took effect or was refused: the audit trail of what people did."""
 
@@ -66,7 +72,13 @@ class ConfigurationChanged(msgspec.Struct, frozen=True, tag="configuration_chang
 
 
 EventPayload = (
-    DagRunChanged | TaskInstanceChanged | AssetCommitted | DagPublished | CommandApplied | ConfigurationChanged
+    DagRunChanged
+    | TaskInstanceChanged
+    | AssetCommitted
+    | DagPublished
+    | DagBecameStale
+    | CommandApplied
+    | ConfigurationChanged
 )
 
 

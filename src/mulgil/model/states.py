@@ -79,6 +79,11 @@ class RunType(StrEnum):
     MANUAL = "manual"
     ASSET_TRIGGERED = "asset_triggered"
 
+    @property
+    def is_unique_by_interval(self) -> bool:
+        """Whether a dag has at most one run of these types for a data interval."""
+        return self in (RunType.SCHEDULED, RunType.BACKFILL)
+
 
 class TriggerRule(StrEnum):
     """Which mix of upstream states lets a task run (Airflow's thirteen rules, same names)."""

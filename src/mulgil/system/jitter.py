@@ -1,0 +1,15 @@
+"""The machine's chance."""
+
+import random
+
+
+class SystemJitter:
+    """`ports.Jitter` by a generator that the operating system seeds, so that forks don't draw alike."""
+
+    def __init__(self) -> None:
+        """Take the operating system's source of randomness."""
+        self._random = random.SystemRandom()
+
+    def spread(self) -> float:
+        """Return a number in [-1, 1]."""
+        return self._random.uniform(-1.0, 1.0)
