@@ -9,11 +9,11 @@ MESSAGES: dict[str, str] = {
         "Upgrade mulgil here, or run all its processes with the same version."
     ),
     "serialization.dag_unreadable": (
-        "A stored dag can't be read: {detail}. The dag processor stores it anew when its file changes; "
-        "touch the dag's file, or restore the database from a backup."
+        "A stored dag can't be read: {detail}. The DAG processor stores it anew when its file changes; "
+        "touch the dag's file, or restore the metadata DB from a backup."
     ),
     "serialization.param_not_json": (
-        "The dag `{dag_id}` has a parameter that is no JSON value: {where} is {value}. "
+        "The dag `{dag_id}` has a param that is no JSON value: {where} is {value}. "
         "Use text, finite numbers, booleans, null, lists and dicts with text keys."
     ),
 }

@@ -11,7 +11,7 @@ MESSAGES: dict[str, str] = {
     ),
     "serialization.dag_unreadable": (
         "저장된 DAG를 읽을 수 없습니다: {detail}. 파일이 바뀌면 DAG 프로세서가 다시 저장합니다. "
-        "DAG 파일을 touch로 갱신하거나 데이터베이스를 백업에서 복원하세요."
+        "DAG 파일을 touch로 갱신하거나 메타데이터 DB를 백업에서 복원하세요."
     ),
     "serialization.param_not_json": (
         "DAG `{dag_id}`의 매개변수에 JSON으로 나타낼 수 없는 값이 있습니다: {where}이(가) {value}입니다. "
