@@ -6,6 +6,7 @@ reach a task through it only.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +27,18 @@ NOT_FOUND = _NotFound()
 """What `TaskRuntime.xcom_pull` returns where nothing was pushed (None can be pushed)."""
 
 
+class TaskClock(Protocol):
+    """The time, as whoever runs the task gives it."""
+
+    def now(self) -> datetime:
+        """Return the current instant, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary start that never run backwards."""
+        ...
+
+
 class TaskRuntime(Protocol):
     """One attempt's way to the outside. Methods raise `MulgilError` with the reason when they can't."""
 
@@ -42,6 +55,11 @@ class TaskRuntime(Protocol):
     @property
     def version_id(self) -> str:
         """The version of the dag whose code runs."""
+        ...
+
+    @property
+    def clock(self) -> TaskClock:
+        """The time, for deadlines and fences; never for data logic, which follows the data interval."""
         ...
 
     def get_connection(self, connection_id: str) -> Connection:

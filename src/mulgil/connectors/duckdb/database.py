@@ -1,0 +1,119 @@
+"""Opening DuckDB files, and DuckDB's errors in our words."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mulgil.connectors.duckdb.dialect import column_of
+from mulgil.data.errors import TargetError
+from mulgil.data.patience import Patience
+from mulgil.data.target import Column
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# The same for every connection of a process: DuckDB refuses to open one file twice with different settings.
+# Extensions are never fetched from the network in the middle of a write.
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "TimeZone": "UTC",
+}
+_HELD_BY = re.compile(r"Conflicting lock is held in (.*?)\. See")
+_DEFAULT_SCHEMA = "main"
+
+
+@contextmanager
+def translated(target: Path) -> Iterator[None]:
+    """Raise DuckDB's errors as errors of the write contract."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise TargetError("data.target_failed", target=str(target), detail=str(error).strip()) from error
+
+
+@contextmanager
+def connected(path: Path, patience: Patience, *, is_read_only: bool) -> Iterator["DuckDBPyConnection"]:
+    """Open a file, waiting for processes that don't know our lock; the caller holds the lock.
+
+    Raises:
+        TargetBusyError: Another program kept it open for longer than the lock timeout; names its PID.
+        TargetError: It can't be opened at all.
+    """
+    import duckdb
+
+    in_the_way = ""
+
+    def attempt() -> "DuckDBPyConnection | None":
+        nonlocal in_the_way
+        try:
+            return duckdb.connect(str(path), read_only=is_read_only, config=_SETTINGS)
+        except duckdb.IOException as error:
+            held = _HELD_BY.search(str(error))
+            if held is None:
+                raise
+            in_the_way = held[1]
+            return None
+
+    with translated(path):
+        connection = patience.until(attempt, target=str(path), holder=lambda: in_the_way)
+    try:
+        yield connection
+    finally:
+        with translated(path):
+            connection.close()
+
+
+@contextmanager
+def in_memory() -> Iterator["DuckDBPyConnection"]:
+    """Open a database of its own that nobody else sees."""
+    import duckdb
+
+    with duckdb.connect(":memory:", config=_SETTINGS) as connection:
+        yield connection
+
+
+def run(connection: "DuckDBPyConnection", sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
+    """Run a statement and return its rows."""
+    rows: list[tuple[object, ...]] = connection.execute(sql, list(params)).fetchall()
+    return rows
+
+
+def canonical_name(connection: "DuckDBPyConnection | None", table: str) -> str:
+    """Return `schema.table` as the catalogue spells it, or as given where there is no such table yet."""
+    schema, _, name = table.rpartition(".")
+    schema = schema or _DEFAULT_SCHEMA
+    found = connection and run(
+        connection,
+        "SELECT schema_name, table_name FROM duckdb_tables() "
+        "WHERE database_name = current_database() AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)",
+        [schema, name],
+    )
+    return f"{found[0][0]}.{found[0][1]}" if found else f"{schema}.{name}"
+
+
+def table_columns(connection: "DuckDBPyConnection", canonical: str) -> tuple[Column, ...] | None:
+    """Return a table's columns in order, or None if there is no such table."""
+    schema, _, name = canonical.partition(".")
+    rows = run(
+        connection,
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
+        "AND schema_name = ? AND table_name = ? ORDER BY column_index",
+        [schema, name],
+    )
+    return tuple(column_of(str(column), str(kind)) for column, kind in rows) or None
+
+
+def has_ledger(connection: "DuckDBPyConnection") -> bool:
+    """Whether the file has a ledger."""
+    return bool(
+        run(
+            connection,
+            "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = ? "
+            "AND table_name = '_mulgil_commits'",
+            [_DEFAULT_SCHEMA],
+        )
+    )

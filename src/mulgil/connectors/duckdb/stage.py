@@ -1,0 +1,121 @@
+"""The stage of a DuckDB write: one Parquet file beside the database."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mulgil.connectors.duckdb.database import in_memory, run, translated
+from mulgil.connectors.duckdb.dialect import column_of, quoted
+from mulgil.data.stage_lock import StageLock
+from mulgil.data.target import Column, NativeQuery, Row
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+    QueryRunner = Callable[[NativeQuery], AbstractContextManager["tuple[DuckDBPyConnection, tuple[str, ...]]"]]
+
+_GROUP_ROWS = 122_880
+_GROUP_BYTES = 64 * 1024 * 1024
+# Staged files live for seconds: the fastest codec that still saves disk.
+_CODEC = "lz4"
+
+
+class ParquetStage:
+    """A private Parquet file, locked by its writer while it exists."""
+
+    def __init__(self, folder: Path, name: str, *, reading: "QueryRunner") -> None:
+        """Take the lock of the new stage `name`; `reading` opens the database to run a query in it."""
+        self._folder = folder
+        self._name = name
+        self._reading = reading
+        self._path = folder / f"{name}.parquet"
+        self._columns: tuple[Column, ...] = ()
+        self._connection: DuckDBPyConnection | None = None
+        self._closing = ExitStack()
+        with translated(folder):
+            folder.mkdir(exist_ok=True)
+            self._lock = StageLock(folder, name)
+
+    @property
+    def relation(self) -> str:
+        """The file, as a table function."""
+        return f"read_parquet({quoted(str(self._path))})"
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns as DuckDB reads them."""
+        return self._columns
+
+    @property
+    def size(self) -> int:
+        """The file's size."""
+        return self._path.stat().st_size
+
+    def fill(self, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> None:
+        """Write row groups of a bounded size."""
+        import pyarrow.parquet as pq
+
+        with translated(self._path), pq.ParquetWriter(self._path, schema, compression=_CODEC) as writer:
+            for table in _row_groups(schema, batches):
+                writer.write_table(table, row_group_size=_GROUP_ROWS)
+        self._describe()
+
+    def fill_query(self, query: NativeQuery) -> tuple[str, ...]:
+        """Copy the rows of a query to the file, under the shared lock."""
+        with self._reading(query) as (connection, inputs), translated(self._path):
+            target = quoted(str(self._path))
+            run(
+                connection,
+                f"COPY ({query.sql}) TO {target} (FORMAT parquet, COMPRESSION {_CODEC})",
+                query.params,
+            )
+        self._describe()
+        return inputs
+
+    def query(self, sql: str) -> list[Row]:
+        """Run a query over the file; rows come as Python values by way of Arrow."""
+        with translated(self._path):
+            rows: list[Row] = self._audit().sql(sql).to_arrow_table().to_pylist()
+        return rows
+
+    def __enter__(self) -> "ParquetStage":
+        """Use the stage."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Remove file and lock; what can't be removed is found dead later."""
+        self._closing.close()
+        try:
+            self._path.unlink(missing_ok=True)
+            self._lock.release()
+        except OSError:
+            return
+
+    def _audit(self) -> "DuckDBPyConnection":
+        if self._connection is None:
+            self._connection = self._closing.enter_context(in_memory())
+        return self._connection
+
+    def _describe(self) -> None:
+        with translated(self._path):
+            rows = run(self._audit(), f"DESCRIBE SELECT * FROM {self.relation}", [])
+        self._columns = tuple(column_of(str(row[0]), str(row[1])) for row in rows)
+
+
+def _row_groups(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
+    """Gather small batches, so that a thousand pages don't become a thousand row groups."""
+    import pyarrow as pa
+
+    waiting: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += batch.num_rows
+        size += batch.nbytes
+        if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
+            yield pa.Table.from_batches(waiting, schema)
+            waiting, rows, size = [], 0, 0
+    if waiting:
+        yield pa.Table.from_batches(waiting, schema)

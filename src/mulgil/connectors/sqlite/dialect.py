@@ -1,0 +1,113 @@
+"""How SQLite spells names, values and types."""
+
+import math
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from mulgil.data.errors import SqlTemplateError
+from mulgil.data.target import Column, ColumnKind
+
+_KINDS = {
+    "DATE": ColumnKind.DATE,
+    "TIMESTAMP": ColumnKind.TIMESTAMP,
+    "DATETIME": ColumnKind.TIMESTAMP,
+    "TIMESTAMPTZ": ColumnKind.TIMESTAMP_TZ,
+}
+# What an affinity is found by, in SQLite's own order.
+_AFFINITIES = (
+    ("INTEGER", ("INT",)),
+    ("TEXT", ("CHAR", "CLOB", "TEXT")),
+    ("BLOB", ("BLOB",)),
+    ("REAL", ("REAL", "FLOA", "DOUB")),
+)
+# Stored as text by us, whatever the affinity.
+_TEXTS = frozenset({"DATE", "TIMESTAMP", "DATETIME", "TIMESTAMPTZ", "TIME"})
+
+
+def column_of(name: str, declared: str) -> Column:
+    """Return a column as the write contract sees it."""
+    return Column(name, declared, _KINDS.get(declared.upper(), ColumnKind.OTHER))
+
+
+def affinity(declared: str) -> str:
+    """Return what SQLite does to values of a column that was declared so; empty for no type."""
+    upper = declared.upper()
+    if not upper:
+        return ""
+    return next((name for name, words in _AFFINITIES if any(word in upper for word in words)), "NUMERIC")
+
+
+class SqliteDialect:
+    """Names, literals and types of SQLite."""
+
+    # SQLite has no hash function; a scope's contents are told apart by their number and their inputs.
+    checksum_method = ""
+
+    def identifier(self, name: str) -> str:
+        """Quote one name."""
+        escaped = name.replace('"', '""')
+        return f'"{escaped}"'
+
+    def qualified(self, name: str) -> str:
+        """Quote `table` or `schema.table`."""
+        return ".".join(self.identifier(part) for part in name.split("."))
+
+    def literal(self, value: object) -> str:
+        """Spell a value."""
+        stored = stored_value(value)
+        match stored:
+            case None:
+                return "NULL"
+            case int():
+                return str(stored)
+            case float() if math.isfinite(stored):
+                return repr(stored)
+            case str():
+                escaped = stored.replace("'", "''")
+                return f"'{escaped}'"
+            case _:
+                raise SqlTemplateError("data.no_literal", type=type(value).__name__, value=str(value)[:80])
+
+    def fits(self, staged: str, column: str) -> bool:
+        """Whether values of `staged` go into `column` unchanged."""
+        one, other = staged.upper(), column.upper()
+        if not one or not other or one == other:
+            return True
+        if one in _TEXTS or one.startswith("DECIMAL_TEXT"):
+            return affinity(column) == "TEXT" and other not in _TEXTS
+        if other in _TEXTS or other.startswith("DECIMAL_TEXT"):
+            return False
+        source = "INTEGER" if one == "BOOLEAN" else affinity(staged)
+        sink = affinity(column)
+        return source == sink or (source == "INTEGER" and sink == "NUMERIC")
+
+    def checksum(self, alias: str) -> str:
+        """Never asked for."""
+        raise NotImplementedError(alias)
+
+
+def stored_value(value: object) -> int | float | str | bytes | None:
+    """Return a value as this connector stores it.
+
+    Raises:
+        SqlTemplateError: There is no place for such a value.
+    """
+    match value:
+        case None | bytes() | str() | float():
+            return value
+        case int():
+            return int(value)
+        case datetime():
+            return _timestamp(value)
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case _:
+            raise SqlTemplateError("data.no_literal", type=type(value).__name__, value=str(value)[:80])
+
+
+def _timestamp(value: datetime) -> str:
+    if value.tzinfo is None:
+        return value.isoformat(timespec="microseconds")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -1,0 +1,139 @@
+"""Audit: everything that must hold of the staged rows before they may be published."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from mulgil.data.checks import (
+    AcceptedValues,
+    Check,
+    CheckResult,
+    NotNull,
+    RowCount,
+    Severity,
+    Sql,
+    Unique,
+    check_name,
+)
+from mulgil.data.errors import CheckFailedError, PartitionValueError
+from mulgil.data.partition import Partition
+from mulgil.data.predicate import partition_column, predicate
+from mulgil.data.table_spec import TableSpec
+from mulgil.data.target import Dialect, Row, Stage
+
+_SAMPLED_ROWS = 5
+_LONGEST_SAMPLE = 1000
+
+
+def require_rows_in_partitions(
+    stage: Stage, spec: TableSpec, partitions: Sequence[Partition], dialect: Dialect
+) -> None:
+    """Refuse staged rows that belong to no declared partition: they are never inserted, never dropped.
+
+    Raises:
+        PartitionValueError: Rows lie outside, or have no partition value; some are shown.
+    """
+    column = partition_column(spec, stage.columns)
+    name = dialect.identifier(column.name)
+    inside = predicate(partitions, column, dialect)
+    without, _ = _failing(stage, f"SELECT * FROM {stage.relation} WHERE {name} IS NULL")
+    if without:
+        raise PartitionValueError("data.partition_null", table=spec.name, column=column.name, rows=without)
+    outside, sample = _failing(stage, f"SELECT * FROM {stage.relation} WHERE NOT ({inside})")
+    if outside:
+        raise PartitionValueError(
+            "data.rows_outside_partition",
+            table=spec.name,
+            column=column.name,
+            rows=outside,
+            partitions=_some_keys(partitions),
+            sample=sample,
+        )
+
+
+def run_checks(stage: Stage, spec: TableSpec, checks: Iterable[Check], dialect: Dialect) -> tuple[CheckResult, ...]:
+    """Run the key's own checks and the author's; return what they found.
+
+    A declared key is checked without being asked for: no NULLs in it, no two staged rows with the same.
+
+    Raises:
+        CheckFailedError: A check of severity `error` failed; the offending rows are sampled.
+    """
+    implied: tuple[Check, ...] = (NotNull(columns=spec.key), Unique(columns=spec.key)) if spec.key else ()
+    wanted = dict.fromkeys((*implied, *checks))
+    results = tuple(_run(check, stage, dialect) for check in wanted)
+    for result in results:
+        if not result.passed and result.severity is Severity.ERROR:
+            raise CheckFailedError(
+                "data.check_failed",
+                table=spec.name,
+                check=result.name,
+                failing=result.failing,
+                sample=result.sample,
+            )
+    return results
+
+
+def _run(check: Check, stage: Stage, dialect: Dialect) -> CheckResult:
+    if isinstance(check, RowCount):
+        rows = count_rows(stage)
+        is_enough = check.minimum is None or rows >= check.minimum
+        is_little = check.maximum is None or rows <= check.maximum
+        passed, failing, sample = is_enough and is_little, rows, ""
+    else:
+        failing, sample = _failing(stage, _offenders(check, stage.relation, dialect))
+        passed = failing == 0
+    return CheckResult(
+        name=check_name(check),
+        severity=check.severity,
+        passed=passed,
+        failing=0 if passed else failing,
+        sample=sample,
+    )
+
+
+def count_rows(stage: Stage) -> int:
+    """Return how many rows are staged."""
+    return _integer(stage.query(f"SELECT count(*) AS n FROM {stage.relation}")[0]["n"])
+
+
+def _offenders(check: NotNull | Unique | AcceptedValues | Sql, relation: str, dialect: Dialect) -> str:
+    match check:
+        case NotNull():
+            nulls = " OR ".join(f"{dialect.identifier(column)} IS NULL" for column in check.columns)
+            return f"SELECT * FROM {relation} WHERE {nulls}"
+        case Unique():
+            names = ", ".join(dialect.identifier(column) for column in check.columns)
+            return f"SELECT {names}, count(*) AS times FROM {relation} GROUP BY {names} HAVING count(*) > 1"
+        case AcceptedValues():
+            name = dialect.identifier(check.column)
+            accepted = ", ".join(dialect.literal(value) for value in check.values)
+            return f"SELECT * FROM {relation} WHERE {name} IS NOT NULL AND {name} NOT IN ({accepted})"
+        case Sql():
+            return check.statement.strip().rstrip(";")
+
+
+def _failing(stage: Stage, offenders: str) -> tuple[int, str]:
+    """Return how many rows a query gives, and some of them as JSON."""
+    head = f"WITH staged AS (SELECT * FROM {stage.relation})"
+    count = _integer(stage.query(f"{head} SELECT count(*) AS n FROM ({offenders})")[0]["n"])
+    if not count:
+        return 0, ""
+    rows = stage.query(f"{head} SELECT * FROM ({offenders}) LIMIT {_SAMPLED_ROWS}")
+    return count, _shown(rows)
+
+
+def _shown(rows: Sequence[Row]) -> str:
+    text = msgspec.json.encode(rows, enc_hook=str).decode()
+    return text if len(text) <= _LONGEST_SAMPLE else text[: _LONGEST_SAMPLE - 1] + "…"
+
+
+def _some_keys(partitions: Sequence[Partition]) -> str:
+    keys = [part.key for part in partitions]
+    return ", ".join(keys) if len(keys) <= _SAMPLED_ROWS else f"{keys[0]} … {keys[-1]}"
+
+
+def _integer(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(value)
+    return value

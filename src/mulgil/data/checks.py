@@ -1,0 +1,131 @@
+"""Checks: what must hold of the staged rows before anybody sees them.
+
+A failed check of severity `error` leaves the table as it was; one of severity `warn` is recorded with
+the commit and logged.
+
+    checks=[checks.not_null("carrier"), checks.row_count(min=1), checks.unique("flight_id")]
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+import msgspec
+
+from mulgil.data.errors import DeclarationError
+
+Scalar = str | int | float | bool
+_Value = TypeVar("_Value", bound=Scalar)
+
+
+class Severity(StrEnum):
+    """What a failed check does."""
+
+    ERROR = "error"
+    WARN = "warn"
+
+
+class NotNull(msgspec.Struct, frozen=True, kw_only=True, tag="not_null"):
+    """No row has NULL in any of `columns`."""
+
+    columns: tuple[str, ...]
+    severity: Severity = Severity.ERROR
+
+
+class Unique(msgspec.Struct, frozen=True, kw_only=True, tag="unique"):
+    """No two staged rows agree in all of `columns`; NULLs count as equal."""
+
+    columns: tuple[str, ...]
+    severity: Severity = Severity.ERROR
+
+
+class AcceptedValues(msgspec.Struct, frozen=True, kw_only=True, tag="accepted_values"):
+    """Every value of `column` that isn't NULL is one of `values`."""
+
+    column: str
+    values: tuple[Scalar, ...]
+    severity: Severity = Severity.ERROR
+
+
+class RowCount(msgspec.Struct, frozen=True, kw_only=True, tag="row_count"):
+    """The number of staged rows lies within the bounds, ends included."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+    severity: Severity = Severity.ERROR
+
+
+class Sql(msgspec.Struct, frozen=True, kw_only=True, tag="sql"):
+    """A query over `staged` that returns the offending rows; none means that the check holds."""
+
+    statement: str
+    name: str
+    severity: Severity = Severity.ERROR
+
+
+Check = NotNull | Unique | AcceptedValues | RowCount | Sql
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a check found; `sample` holds some offending rows as JSON."""
+
+    name: str
+    severity: Severity
+    passed: bool
+    failing: int = 0
+    sample: str = ""
+
+
+def not_null(*columns: str, severity: str = "error") -> NotNull:
+    """Require values in `columns`."""
+    return NotNull(columns=_some(columns, "not_null"), severity=_severity(severity))
+
+
+def unique(*columns: str, severity: str = "error") -> Unique:
+    """Require that no two rows agree in all of `columns`."""
+    return Unique(columns=_some(columns, "unique"), severity=_severity(severity))
+
+
+def accepted_values(column: str, values: Iterable[Scalar], *, severity: str = "error") -> AcceptedValues:
+    """Require that `column` holds only `values` (or NULL)."""
+    return AcceptedValues(column=column, values=_some(tuple(values), "accepted_values"), severity=_severity(severity))
+
+
+def row_count(*, min: int | None = None, max: int | None = None, severity: str = "error") -> RowCount:
+    """Require at least `min` and at most `max` rows."""
+    if min is None and max is None:
+        raise DeclarationError("data.check_empty", check="row_count")
+    return RowCount(minimum=min, maximum=max, severity=_severity(severity))
+
+
+def sql(statement: str, *, name: str = "sql", severity: str = "error") -> Sql:
+    """Require that `statement`, a query over the table `staged`, returns no rows."""
+    return Sql(statement=statement, name=name, severity=_severity(severity))
+
+
+def check_name(check: Check) -> str:
+    """Return what a check is called in logs and in the ledger."""
+    match check:
+        case NotNull() | Unique():
+            kind = "not_null" if isinstance(check, NotNull) else "unique"
+            return f"{kind}({', '.join(check.columns)})"
+        case AcceptedValues():
+            return f"accepted_values({check.column})"
+        case RowCount():
+            bounds = (("min", check.minimum), ("max", check.maximum))
+            return f"row_count({', '.join(f'{word}={bound}' for word, bound in bounds if bound is not None)})"
+        case Sql():
+            return check.name
+
+
+def _severity(word: str) -> Severity:
+    try:
+        return Severity(word)
+    except ValueError:
+        raise DeclarationError("data.check_severity", severity=word) from None
+
+
+def _some(values: tuple[_Value, ...], check: str) -> tuple[_Value, ...]:
+    if not values:
+        raise DeclarationError("data.check_empty", check=check)
+    return values

@@ -1,0 +1,68 @@
+"""The ledger as SQL, for every target that speaks it: DDL, reads and writes of the two tables."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from mulgil.data.ledger import COMMITS, TABLES, CommitRecord, LedgerView, TableEntry
+
+Run = Callable[[str, Sequence[object]], list[tuple[object, ...]]]
+"""Runs a statement with parameters (question marks) and returns its rows."""
+
+_ENTRY_TYPES = {"table_name": "TEXT NOT NULL", "format": "BIGINT NOT NULL", "opened": "BIGINT NOT NULL"}
+_COMMIT_TYPES = {
+    "table_name": "TEXT NOT NULL",
+    "scope": "TEXT NOT NULL",
+    "fence": "BIGINT NOT NULL",
+    "write_id": "TEXT NOT NULL",
+    "producer": "TEXT NOT NULL",
+    "mode": "TEXT NOT NULL",
+    "rows": "BIGINT NOT NULL",
+    "bytes": "BIGINT NOT NULL",
+    "committed_at": "BIGINT NOT NULL",
+}
+_ENTRY_COLUMNS = TableEntry.__struct_fields__
+_COMMIT_COLUMNS = CommitRecord.__struct_fields__
+
+
+def create_statements() -> tuple[str, ...]:
+    """Return the statements that create the ledger where there is none."""
+    return (
+        _create(TABLES, _ENTRY_COLUMNS, _ENTRY_TYPES, key=("table_name",)),
+        _create(COMMITS, _COMMIT_COLUMNS, _COMMIT_TYPES, key=("table_name", "scope")),
+    )
+
+
+def read_ledger(run: Run, table_name: str) -> LedgerView:
+    """Read what the ledger, which must exist, says of one table."""
+    entries = run(f"SELECT {_listed(_ENTRY_COLUMNS)} FROM {TABLES} WHERE table_name = ?", [table_name])
+    commits = run(f"SELECT {_listed(_COMMIT_COLUMNS)} FROM {COMMITS} WHERE table_name = ? ORDER BY scope", [table_name])
+    return LedgerView(
+        entry=msgspec.convert(dict(zip(_ENTRY_COLUMNS, entries[0], strict=True)), TableEntry) if entries else None,
+        commits=tuple(msgspec.convert(dict(zip(_COMMIT_COLUMNS, row, strict=True)), CommitRecord) for row in commits),
+    )
+
+
+def put_entry(run: Run, entry: TableEntry) -> None:
+    """Write a table's row, replacing the one that was there."""
+    _put(run, TABLES, msgspec.structs.asdict(entry))
+
+
+def put_commits(run: Run, commits: Sequence[CommitRecord]) -> None:
+    """Write the commits of one write, replacing those of the same scopes."""
+    for commit in commits:
+        _put(run, COMMITS, msgspec.structs.asdict(commit))
+
+
+def _create(table: str, columns: Sequence[str], types: Mapping[str, str], *, key: Sequence[str]) -> str:
+    listed = ", ".join(f'"{column}" {types.get(column, "TEXT")}' for column in columns)
+    return f"CREATE TABLE IF NOT EXISTS {table} ({listed}, PRIMARY KEY ({_listed(key)}))"
+
+
+def _put(run: Run, table: str, row: Mapping[str, object]) -> None:
+    marks = ", ".join("?" for _ in row)
+    run(f"INSERT OR REPLACE INTO {table} ({_listed(tuple(row))}) VALUES ({marks})", list(row.values()))
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)

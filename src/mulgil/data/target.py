@@ -1,0 +1,242 @@
+"""The ports of the write contract: a target, a private stage, one atomic publish.
+
+An adapter does the mechanics; the order of steps, the rule that orders writes and every decision stand
+once, in `write` and `publish`. What an adapter owes:
+
+- `open` issues a fence that is higher than every fence issued or committed for the table before, in
+  one atomic step, whatever was lost or restored in between.
+- A stage is visible to nobody, is never appended to by another write, and is marked as alive by a lock
+  that dies with its writer, so that `dead_stages` can tell a leftover from work in progress.
+- A transaction holds the table's ledger lock from its first statement to its end; it happens whole or
+  not at all. `commit` raises `ConnectionLostError` when nobody told whether it did.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, object]
+
+
+class ColumnKind(StrEnum):
+    """What a column can be compared with when it cuts a table."""
+
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    TIMESTAMP_TZ = "timestamp_tz"
+    OTHER = "other"
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column as the target spells it; a type is empty where every value is NULL. A naive TIMESTAMP holds UTC."""
+
+    name: str
+    type: str
+    kind: ColumnKind = ColumnKind.OTHER
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """What *open* found and issued. `columns` is None where the table doesn't exist."""
+
+    fence: int
+    table_name: str
+    ledger: LedgerView
+    columns: tuple[Column, ...] | None
+
+
+class NativeQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A query that the target itself can stage: the rows never leave it.
+
+    `params` stand for the question marks in `sql`. `reads` are the tables that it reads, as declared;
+    their newest commits become the write's inputs, those of `scopes` alone where a table has them all.
+    """
+
+    sql: str
+    params: tuple[object, ...] = ()
+    reads: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Rows on their way: a schema and the record batches that follow it, read once.
+
+    `inputs` name the commits that the rows were read from; `total` is the number of rows where it is
+    known beforehand.
+    """
+
+    schema: "pa.Schema"
+    batches: "Iterator[pa.RecordBatch]"
+    total: int | None = None
+    inputs: tuple[str, ...] = field(default=())
+
+
+class Origin(Protocol):
+    """Where a write's rows come from; opened once per *open*, so that a write begun anew reads again."""
+
+    def open(self) -> AbstractContextManager[Batches]:
+        """Start reading."""
+        ...
+
+
+class Dialect(Protocol):
+    """How a target spells SQL."""
+
+    def identifier(self, name: str) -> str:
+        """Quote one name."""
+        ...
+
+    def qualified(self, name: str) -> str:
+        """Quote a table's name, `table` or `schema.table`."""
+        ...
+
+    def literal(self, value: object) -> str:
+        """Spell a value; an aware datetime is an instant, a naive one a timestamp without zone.
+
+        Raises:
+            SqlTemplateError: The dialect has no literal for such a value.
+        """
+        ...
+
+    def fits(self, staged: str, column: str) -> bool:
+        """Whether every value of type `staged` can be stored in a column of type `column` unchanged."""
+        ...
+
+    @property
+    def checksum_method(self) -> str:
+        """The name of what `checksum` computes; empty where the target has none."""
+        ...
+
+    def checksum(self, alias: str) -> str:
+        """Return an aggregate over the rows of `alias` that doesn't depend on their order."""
+        ...
+
+
+class Stage(Protocol):
+    """The private place of one write; closing it removes it and gives up its lock."""
+
+    @property
+    def relation(self) -> str:
+        """What stands after FROM to read the staged rows."""
+        ...
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The staged columns, once filled."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many bytes are staged."""
+        ...
+
+    def fill(self, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> None:
+        """Write every batch, in bounded memory.
+
+        Raises:
+            TargetError: The place is full, or a value or type has no place in this target.
+        """
+        ...
+
+    def fill_query(self, query: NativeQuery) -> tuple[str, ...]:
+        """Stage the rows of `query` inside the target; return the commits that it read."""
+        ...
+
+    def query(self, sql: str) -> list[Row]:
+        """Run a query over the staged rows."""
+        ...
+
+    def __enter__(self) -> "Stage":
+        """Use the stage."""
+        ...
+
+    def __exit__(self, *exc: object) -> None:
+        """Remove the stage. Never raises: what can't be removed is left to `dead_stages`."""
+        ...
+
+
+class PublishTransaction(Protocol):
+    """One atomic change of a table and its ledger, under the table's ledger lock."""
+
+    def ledger(self) -> LedgerView:
+        """Read the table's ledger as it stands under the lock."""
+        ...
+
+    def columns(self) -> tuple[Column, ...] | None:
+        """Read the table's columns as they stand under the lock; None if it doesn't exist."""
+        ...
+
+    def create_table(self, columns: tuple[Column, ...]) -> None:
+        """Create the table (and its schema) with these columns, all nullable."""
+        ...
+
+    def delete(self, where: str | None) -> None:
+        """Delete the rows for which `where` holds, or all; never by TRUNCATE."""
+        ...
+
+    def insert(self, columns: tuple[Column, ...]) -> None:
+        """Insert every staged row; `columns` are the stage's, matched to the table's by name."""
+        ...
+
+    def record(self, entry: TableEntry, commits: tuple[CommitRecord, ...]) -> None:
+        """Write the ledger rows, replacing those of the same table and scope."""
+        ...
+
+    def commit(self) -> None:
+        """Make all of it visible and durable at once.
+
+        Raises:
+            ConnectionLostError: It may or may not have happened.
+        """
+        ...
+
+
+class Target(Protocol):
+    """One outside system that tables are written to.
+
+    Raises:
+        TargetBusyError: (any method) Somebody held the target for longer than its lock timeout.
+        TargetError: (any method) The target refused.
+    """
+
+    @property
+    def dialect(self) -> Dialect:
+        """How this target spells SQL."""
+        ...
+
+    def open(self, table: str, *, now_us: int) -> Opened:
+        """Issue a fence for `table` and read its ledger and columns."""
+        ...
+
+    def read_ledger(self, table: str) -> LedgerView:
+        """Read a table's ledger without changing anything."""
+        ...
+
+    def create_stage(self, name: str) -> Stage:
+        """Make the private place called `name`, which must be new."""
+        ...
+
+    def transaction(self, table: str, stage: Stage) -> AbstractContextManager[PublishTransaction]:
+        """Begin one atomic change of `table` from `stage`; leaving without `commit` changes nothing."""
+        ...
+
+    def dead_stages(self) -> tuple[str, ...]:
+        """Return the names of stages whose writer is gone."""
+        ...
+
+    def remove_stage(self, name: str) -> None:
+        """Remove a dead stage; nothing happens if it is gone or alive."""
+        ...
+
+    def read(self, query: NativeQuery) -> AbstractContextManager[Batches]:
+        """Run a query and stream its rows from one consistent snapshot."""
+        ...

@@ -1,0 +1,208 @@
+"""The write contract: open → stage → audit → publish → clean.
+
+Theory of operation. A write takes a *fence* from the target before it reads a byte, stages its rows
+where nobody looks, audits them there, and then, in one transaction under the table's ledger lock, asks
+the ledger whether a newer write has touched what it is about to replace. So the published writes of a
+table are in the order of their fences, whoever makes them: any number of schedulers, installations,
+backfills and tries, with no coordination but the ledger. A process may be killed between any two
+instructions: before the commit the table is untouched, after it the ledger says so, and the next try
+reads that at *open*.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from mulgil.data.audit import require_rows_in_partitions, run_checks
+from mulgil.data.checks import Check, CheckResult
+from mulgil.data.context import Announcement, WriteContext
+from mulgil.data.errors import DeclarationError, StaleWriteError, TargetError
+from mulgil.data.fault_point import FaultPoint
+from mulgil.data.identity import stage_group, stage_name, write_id
+from mulgil.data.ledger import LedgerView, require_same_table
+from mulgil.data.outcome import WriteOutcome, WriteStatus
+from mulgil.data.partition import Partition
+from mulgil.data.predicate import partition_column
+from mulgil.data.publish import Prepared, publish
+from mulgil.data.schema import require_distinct_columns, require_same_columns
+from mulgil.data.scope import WHOLE_TABLE, BeginAnew, Superseded
+from mulgil.data.table_spec import TableSpec, WriteMode
+from mulgil.data.target import Batches, NativeQuery, Opened, Origin, Stage, Target
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_OPENS = 5
+
+
+class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be written where. `partitions` are those replaced, in `replace_partition`.
+
+    Raises:
+        DeclarationError: Mode and partitions contradict each other.
+    """
+
+    spec: TableSpec
+    mode: WriteMode
+    partitions: tuple[Partition, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a partitioned write that names no partition, and the reverse."""
+        is_partitioned = self.mode is WriteMode.REPLACE_PARTITION
+        if is_partitioned != bool(self.partitions) or (is_partitioned and self.spec.partition_by is None):
+            raise DeclarationError("data.mode_needs_partition", table=self.spec.name, mode=self.mode.value)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the write replaces, sorted."""
+        return tuple(part.scope for part in self.partitions) or (WHOLE_TABLE,)
+
+
+def write(request: WriteRequest, target: Target, origin: Origin | NativeQuery, context: WriteContext) -> WriteOutcome:
+    """Make one write: after it the table's scopes hold exactly the origin's rows, or nothing has changed.
+
+    Begins anew, with a new fence, when newer writes replaced only parts of what it replaces.
+
+    Raises:
+        StaleWriteError: That happened five times.
+        AuditError: The staged rows may not be published; the table is unchanged.
+        DataError: Source or target failed; the table is unchanged, unless it is a `CommitUnknownError`.
+    """
+    for _ in range(_OPENS):
+        outcome = _write_once(request, target, origin, context)
+        if outcome is not None:
+            return outcome
+    raise StaleWriteError("data.stale_write", table=request.spec.name, times=_OPENS)
+
+
+def find_committed(request: WriteRequest, target: Target, context: WriteContext) -> WriteOutcome | None:
+    """Ask the ledger, changing nothing, whether this write is committed in all its scopes."""
+    return _committed(request, target.read_ledger(request.spec.name), context)
+
+
+def _committed(request: WriteRequest, ledger: LedgerView, context: WriteContext) -> WriteOutcome | None:
+    found = ledger.of_scopes(request.scopes)
+    mine = write_id(context)
+    records = tuple(record for record in found if record is not None and record.write_id == mine)
+    if len(records) != len(found):
+        return None
+    return WriteOutcome(
+        status=WriteStatus.ALREADY_COMMITTED,
+        table_name=records[0].table_name,
+        scopes=request.scopes,
+        fence=max(record.fence for record in records),
+        records=records,
+        checks=msgspec.json.decode(records[0].checks, type=tuple[CheckResult, ...]),
+    )
+
+
+def _write_once(
+    request: WriteRequest, target: Target, origin: Origin | NativeQuery, context: WriteContext
+) -> WriteOutcome | None:
+    """One round; None if it must begin anew."""
+    context.hit(FaultPoint.K0)
+    opened = target.open(request.spec.name, now_us=context.now_us())
+    context.hit(FaultPoint.K1)
+    require_same_table(opened.ledger.entry, request.spec)
+    if opened.columns is not None and request.spec.partition_by is not None:
+        partition_column(request.spec, opened.columns)
+    if context.is_pure and (done := _committed(request, opened.ledger, context)) is not None:
+        context.committed(done)
+        _sweep(request, target, opened.table_name)
+        return done
+    with target.create_stage(stage_name(opened.table_name, request.scopes, opened.fence)) as stage:
+        context.hit(FaultPoint.K2)
+        inputs = _fill(stage, origin, context)
+        context.hit(FaultPoint.K4)
+        checks = _audit(request, opened, stage, target)
+        context.hit(FaultPoint.K5)
+        prepared = Prepared(
+            spec=request.spec,
+            mode=request.mode,
+            partitions=request.partitions,
+            scopes=request.scopes,
+            table_name=opened.table_name,
+            fence=opened.fence,
+            inputs=tuple(sorted({*inputs, *context.inputs})),
+            checks=checks,
+        )
+        outcome = _publish(prepared, stage, target, context)
+    context.hit(FaultPoint.K9)
+    _sweep(request, target, opened.table_name)
+    return outcome
+
+
+def _publish(prepared: Prepared, stage: Stage, target: Target, context: WriteContext) -> WriteOutcome | None:
+    context.publishing(Announcement(table_name=prepared.table_name, scopes=prepared.scopes, write_id=write_id(context)))
+    verdict, records = publish(prepared, stage, target, context)
+    if isinstance(verdict, BeginAnew):
+        return None
+    superseded = isinstance(verdict, Superseded)
+    outcome = WriteOutcome(
+        status=WriteStatus.SUPERSEDED if superseded else WriteStatus.COMMITTED,
+        table_name=prepared.table_name,
+        scopes=prepared.scopes,
+        fence=prepared.fence,
+        records=records,
+        checks=prepared.checks,
+        superseded_by=verdict.by if isinstance(verdict, Superseded) else None,
+    )
+    context.hit(FaultPoint.K7)
+    context.committed(outcome)
+    context.hit(FaultPoint.K8)
+    return outcome
+
+
+def _fill(stage: Stage, origin: Origin | NativeQuery, context: WriteContext) -> tuple[str, ...]:
+    if isinstance(origin, NativeQuery):
+        inputs = stage.fill_query(origin)
+        context.hit(FaultPoint.K3)
+        return inputs
+    with origin.open() as batches:
+        stage.fill(batches.schema, _watched(batches, context))
+        return batches.inputs
+
+
+def _watched(batches: Batches, context: WriteContext) -> "Iterator[pa.RecordBatch]":
+    """Pass batches on, counting; the middle of staging is after the first batch, or before the end of none."""
+    rows = 0
+    is_middle = True
+    for batch in batches.batches:
+        yield batch
+        rows += batch.num_rows
+        context.progress(rows, batches.total)
+        if is_middle:
+            context.hit(FaultPoint.K3)
+        is_middle = False
+    if is_middle:
+        context.hit(FaultPoint.K3)
+
+
+def _audit(request: WriteRequest, opened: Opened, stage: Stage, target: Target) -> tuple[CheckResult, ...]:
+    require_distinct_columns(request.spec.name, stage.columns)
+    if opened.columns is not None:
+        require_same_columns(request.spec.name, opened.columns, stage.columns, target.dialect)
+    if request.mode is WriteMode.REPLACE_PARTITION:
+        require_rows_in_partitions(stage, request.spec, request.partitions, target.dialect)
+    return run_checks(stage, request.spec, request.checks, target.dialect)
+
+
+def _sweep(request: WriteRequest, target: Target, table_name: str) -> None:
+    """Remove what dead attempts at the same scopes left behind; a failure to do so is the next one's to repair."""
+    group = stage_group(table_name, request.scopes)
+    try:
+        for name in target.dead_stages():
+            if name.startswith(group):
+                target.remove_stage(name)
+    except TargetError:
+        return
+
+
+def collect_garbage(target: Target) -> tuple[str, ...]:
+    """Remove every stage whose writer is gone and return their names."""
+    names = target.dead_stages()
+    for name in names:
+        target.remove_stage(name)
+    return names

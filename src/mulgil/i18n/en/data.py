@@ -1,0 +1,92 @@
+"""The write contract: declarations, sources, audits, ledgers and targets."""
+
+MESSAGES: dict[str, str] = {
+    "data.check_empty": "The check {check} is given nothing to check. Name a column, a value or a bound.",
+    "data.check_failed": (
+        "Check {check} failed for {table}: {failing} rows. Nothing was published; the table is as it was. Rows: "
+        "{sample}"
+    ),
+    "data.check_severity": "A check's severity can't be {severity!r}. Use 'error' or 'warn'.",
+    "data.column_extra": (
+        "The data for {table} has a column {column} ({type}) that the table doesn't have. Drop it from the source "
+        "or the query, or add it to the table by ALTER TABLE. Nothing was published."
+    ),
+    "data.column_missing": (
+        "The data for {table} has no column {column} ({type}), which the table has. Add it to the source or the "
+        "query. Nothing was published."
+    ),
+    "data.column_twice": (
+        "The data for {table} has the column {column} twice (letter case aside). Rename one of them."
+    ),
+    "data.column_type": (
+        "Column {column} of {table} is {kept}, and the data brings {staged}, whose values don't fit unchanged. "
+        "Cast it in the source or the query, or alter the table. Nothing was published."
+    ),
+    "data.column_unsupported": "{target} can't hold column {column} of type {type}. Cast it to a simple type first.",
+    "data.column_untyped": (
+        "{table} doesn't exist yet and column {column} holds only NULLs, so its type is unknown. Declare the type "
+        "(columns=… of the source, or a cast in the query)."
+    ),
+    "data.commit_unknown": (
+        "The connection to the target of {table} broke while committing fence {fence}, and its ledger couldn't be "
+        "asked: {detail}. The next try asks again; nothing is lost or doubled."
+    ),
+    "data.connection_lost": "The connection to {target} broke: {detail}",
+    "data.fault_injected": "The armed fault point {point} raised.",
+    "data.fault_unreadable": "The fault {fault!r} can't be armed: {detail}. Points: {points}.",
+    "data.interval_not_whole_grains": "The interval {start} … {end} is not a whole number of {grain}s in {timezone}.",
+    "data.key_repeated": "The key of {table} names a column twice: {key}.",
+    "data.ledger_conflict": (
+        "{table} is kept partitioned by {kept}; this task declares {declared}. Declare the table in the same way "
+        "everywhere, or write to another table."
+    ),
+    "data.ledger_newer": (
+        "The ledger entry of {table} has format {found}, written by a newer mulgil; this one knows format {known}. "
+        "Upgrade mulgil."
+    ),
+    "data.mode_needs_partition": (
+        "{table} can't be written in mode {mode}: replace_partition needs a table with partition_by and at least "
+        "one partition, and no other mode takes partitions."
+    ),
+    "data.no_literal": (
+        "A value of type {type} can't be put into SQL: {value}. Convert it to text, a number or a date."
+    ),
+    "data.partition_column_missing": (
+        "{table} is partitioned by {column}, which is not among its columns: {found}. Add it, or correct partition_by."
+    ),
+    "data.partition_null": (
+        "{rows} rows for {table} have no value in the partition column {column}; they belong to no partition. "
+        "Nothing was published."
+    ),
+    "data.partition_type": (
+        "{table} is partitioned by {column} of type {type}, which grain {grain} can't cut: hours need a timestamp, "
+        "days, months and years a DATE or a timestamp. Use grain='value' for other columns."
+    ),
+    "data.partition_unreadable": (
+        "{partition!r} names no partition of grain {grain}. Write 2013, 2013-01, 2013-01-05 or 2013-01-05T06Z, as "
+        "the grain is."
+    ),
+    "data.partition_value_required": (
+        "A table with grain {grain} follows no interval: give partition=… to the load or transform."
+    ),
+    "data.partition_zone_required": (
+        "{table} is partitioned by {column} of type {type} into {grain}s: say whose {grain}s by timezone=… of the "
+        "table."
+    ),
+    "data.rows_outside_partition": (
+        "{rows} rows for {table} lie outside the partitions that this write replaces ({column}: {partitions}). "
+        "Nothing was published. Rows: {sample}"
+    ),
+    "data.source_column": "Column {column} can't be read as {type}: {detail}",
+    "data.sqlite_schema": (
+        "A SQLite file has no schemas, so there is no place for {table}. Call the table {name}, or main.{name}."
+    ),
+    "data.stale_write": (
+        "{table}: newer writes replaced parts of what this one replaces, {times} times in a row. Nothing was "
+        "published; try again when fewer tasks write the table."
+    ),
+    "data.table_name": "{name!r} names no table. Write 'table' or 'schema.table'.",
+    "data.target_busy": "{target} was locked for {seconds} s by {holder}. Close that program, or try again later.",
+    "data.target_failed": "{target} refused: {detail}",
+    "data.timezone_unknown": "There is no time zone {timezone!r}. Use a name such as 'America/New_York' or 'UTC'.",
+}

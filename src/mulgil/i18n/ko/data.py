@@ -1,0 +1,97 @@
+"""쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
+
+MESSAGES: dict[str, str] = {
+    "data.check_empty": "{check} 검사에 검사할 대상이 없습니다. 컬럼, 값 또는 범위를 지정하세요.",
+    "data.check_failed": (
+        "{table}의 {check} 검사가 실패했습니다({failing}행). 아무것도 게시하지 않았고 테이블은 그대로입니다. 해당 "
+        "행: {sample}"
+    ),
+    "data.check_severity": "검사의 심각도로 {severity!r}을(를) 쓸 수 없습니다. 'error' 또는 'warn'을 쓰세요.",
+    "data.column_extra": (
+        "{table}에 쓸 데이터에 테이블에 없는 컬럼 {column}({type})이 있습니다. 소스나 쿼리에서 빼거나 ALTER "
+        "TABLE로 테이블에 추가하세요. 아무것도 게시하지 않았습니다."
+    ),
+    "data.column_missing": (
+        "{table}에 쓸 데이터에 테이블의 컬럼 {column}({type})이 없습니다. 소스나 쿼리에 추가하세요. 아무것도 "
+        "게시하지 않았습니다."
+    ),
+    "data.column_twice": (
+        "{table}에 쓸 데이터에 컬럼 {column}이(가) 두 번 있습니다(대소문자 무시). 하나의 이름을 바꾸세요."
+    ),
+    "data.column_type": (
+        "{table}의 컬럼 {column}은(는) {kept}인데 데이터는 {staged}이어서 값을 그대로 담을 수 없습니다. 소스나 "
+        "쿼리에서 형변환하거나 테이블을 변경하세요. 아무것도 게시하지 않았습니다."
+    ),
+    "data.column_unsupported": (
+        "{target}은(는) {type} 타입의 컬럼 {column}을(를) 담을 수 없습니다. 먼저 단순한 타입으로 바꾸세요."
+    ),
+    "data.column_untyped": (
+        "{table}이(가) 아직 없고 컬럼 {column}의 값이 모두 NULL이라 타입을 알 수 없습니다. 소스의 columns=…나 "
+        "쿼리의 형변환으로 타입을 정하세요."
+    ),
+    "data.commit_unknown": (
+        "{table}의 타깃과의 연결이 펜스 {fence}을(를) 커밋하던 중 끊겼고 원장도 확인하지 못했습니다: {detail}. "
+        "다음 시도가 다시 확인하며, 유실되거나 중복되는 것은 없습니다."
+    ),
+    "data.connection_lost": "{target}과(와)의 연결이 끊겼습니다: {detail}",
+    "data.fault_injected": "설정된 장애 지점 {point}에서 예외가 발생했습니다.",
+    "data.fault_unreadable": "장애 {fault!r}을(를) 설정할 수 없습니다: {detail}. 지점: {points}.",
+    "data.interval_not_whole_grains": (
+        "구간 {start} … {end}은(는) {timezone} 기준으로 {grain} 단위의 정수배가 아닙니다."
+    ),
+    "data.key_repeated": "{table}의 키에 같은 컬럼이 두 번 있습니다: {key}.",
+    "data.ledger_conflict": (
+        "{table}은(는) {kept} 파티션으로 관리되는데 이 태스크는 {declared}(으)로 선언했습니다. 모든 곳에서 같은 "
+        "방식으로 선언하거나 다른 테이블에 쓰세요."
+    ),
+    "data.ledger_newer": (
+        "{table}의 원장 항목이 형식 {found}(으)로, 더 새로운 mulgil이 기록한 것입니다. 이 버전은 형식 {known}까지 "
+        "압니다. mulgil을 업그레이드하세요."
+    ),
+    "data.mode_needs_partition": (
+        "{table}을(를) {mode} 모드로 쓸 수 없습니다. replace_partition에는 partition_by가 있는 테이블과 하나 "
+        "이상의 파티션이 필요하고, 다른 모드에는 파티션을 줄 수 없습니다."
+    ),
+    "data.no_literal": "{type} 타입의 값은 SQL에 넣을 수 없습니다: {value}. 문자열, 숫자 또는 날짜로 바꾸세요.",
+    "data.partition_column_missing": (
+        "{table}의 파티션 컬럼 {column}이(가) 컬럼 목록에 없습니다: {found}. 컬럼을 추가하거나 partition_by를 고치세요."
+    ),
+    "data.partition_null": (
+        "{table}에 쓸 {rows}행의 파티션 컬럼 {column}에 값이 없어 어느 파티션에도 속하지 않습니다. 아무것도 "
+        "게시하지 않았습니다."
+    ),
+    "data.partition_type": (
+        "{table}의 파티션 컬럼 {column}은(는) {type} 타입이라 {grain} 단위로 나눌 수 없습니다. 시간 단위에는 "
+        "타임스탬프가, 일·월·연 단위에는 DATE나 타임스탬프가 필요합니다. 다른 컬럼에는 grain='value'를 쓰세요."
+    ),
+    "data.partition_unreadable": (
+        "{partition!r}은(는) {grain} 단위의 파티션이 아닙니다. 단위에 맞게 2013, 2013-01, 2013-01-05 또는 "
+        "2013-01-05T06Z처럼 쓰세요."
+    ),
+    "data.partition_value_required": (
+        "{grain} 단위의 테이블은 구간을 따르지 않습니다. load나 transform에 partition=…을 지정하세요."
+    ),
+    "data.partition_zone_required": (
+        "{table}은(는) {type} 타입의 {column}을(를) {grain} 단위로 나눕니다. 어느 시간대 기준인지 테이블의 "
+        "timezone=…으로 정하세요."
+    ),
+    "data.rows_outside_partition": (
+        "{table}에 쓸 {rows}행이 이번에 바꿀 파티션({column}: {partitions})에 속하지 않습니다. 아무것도 게시하지 "
+        "않았습니다. 해당 행: {sample}"
+    ),
+    "data.source_column": "컬럼 {column}을(를) {type}(으)로 읽을 수 없습니다: {detail}",
+    "data.sqlite_schema": (
+        "SQLite 파일에는 스키마가 없어 {table}을(를) 둘 곳이 없습니다. 테이블 이름을 {name} 또는 main.{name}으로 "
+        "하세요."
+    ),
+    "data.stale_write": (
+        "{table}: 더 새로운 쓰기가 이 쓰기의 일부를 {times}번 연속으로 바꾸었습니다. 아무것도 게시하지 않았습니다. "
+        "이 테이블에 쓰는 태스크가 적을 때 다시 시도하세요."
+    ),
+    "data.table_name": "{name!r}은(는) 테이블 이름이 아닙니다. 'table' 또는 'schema.table'로 쓰세요.",
+    "data.target_busy": (
+        "{holder} 때문에 {target}이(가) {seconds}초 동안 잠겨 있었습니다. 그 프로그램을 닫거나 나중에 다시 시도하세요."
+    ),
+    "data.target_failed": "{target}이(가) 거부했습니다: {detail}",
+    "data.timezone_unknown": "{timezone!r}이라는 시간대는 없습니다. 'America/New_York'이나 'UTC' 같은 이름을 쓰세요.",
+}
