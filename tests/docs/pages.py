@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ADR = REPOSITORY / "docs" / "adr"
@@ -34,7 +35,7 @@ def name_of(page: Path) -> str:
 def blocks(text: str) -> Iterator[Block]:
     """Yield the fenced blocks of a page."""
     for match in _FENCE.finditer(text):
-        yield Block(match["info"].strip(), match["body"], text.count("\n", 0, match.start()) + 1)
+        yield Block(match["info"].strip(), dedent(match["body"]), text.count("\n", 0, match.start()) + 1)
 
 
 def without_blocks(text: str) -> str:
