@@ -71,7 +71,9 @@ class NewAssetCommit(msgspec.Struct, frozen=True, kw_only=True):
 class Batch:
     """Everything that one scheduler step writes; rows are whole and replace what was stored.
 
-    A row that stands in a list twice is written as it stands last.
+    A row that stands in a list twice is written as it stands last. Two rows are replaced in part: of a
+    run its identity (`run_uid`, `run_type`, `data_interval`, `created_at`) stays as it was created; of
+    a dag only `is_paused` is taken, because the rest is the DAG processor's.
     """
 
     new_runs: list[DagRun] = field(default_factory=list)
@@ -101,11 +103,13 @@ class SchedulerStore(Protocol):
         ...
 
     def commit(self, batch: Batch, *, epoch: int) -> int:
-        """Write `batch` in one transaction and return the `seq` of its last event.
+        """Write `batch` in one transaction and return the `seq` of the newest event.
 
         Raises:
             LeaseLostError: `epoch` is not the newest; nothing was written.
-            UniquenessError: A new run's id or interval exists already; nothing was written.
+            UniquenessError: A new run's id, uid or interval exists already; nothing was written.
+            StoreError: A changed run or dag, or the run of another row, isn't stored, or an answered
+                command isn't pending; nothing was written.
             StoreUnavailableError: The database is busy beyond its time-out, full or gone; nothing was written.
         """
         ...
@@ -175,10 +179,12 @@ class DagFileStore(Protocol):
     ) -> tuple[str, ...]:
         """Record the outcome of parsing one file and return the dag ids whose current version changed.
 
-        A version that is already current changes nothing; a known older one becomes current again; the
-        `number` of a new one is given by the store. With a `failure` the file's dags keep their versions.
-        Without one, dags of the file that it no longer defines become stale, and an earlier failure goes.
-        A dag id that another file defines is refused as an import failure of this file.
+        A version that is already current changes nothing; a known older one becomes current again, as
+        does the version of a stale dag; the `number` of a new one is given by the store. With a `failure`
+        the file's dags keep their versions. Without one, dags of the file that it no longer defines
+        become stale, and an earlier failure goes. A dag id that a live dag of another file has, or that
+        stands in `versions` twice, makes the whole file an import failure; that of a stale dag is taken
+        over: so call `forget_files` first when files were moved.
         """
         ...
 

@@ -1,0 +1,1 @@
+"""Alembic's folder: `versions/` holds one forward migration for every schema version."""
