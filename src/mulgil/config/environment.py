@@ -39,9 +39,10 @@ def runtime_root() -> Path:
 
 
 def language() -> Language:
-    """Return the language that the environment asks for: MULGIL__CORE__LANGUAGE, else the locale's."""
+    """Return the language that the environment asks for: MULGIL_LANG, the setting's variable, else the locale's."""
     given = variables()
-    return language_from(*(given.get(name) for name in ("MULGIL__CORE__LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")))
+    names = ("MULGIL_LANG", "MULGIL__CORE__LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    return language_from(*(given.get(name) for name in names))
 
 
 def allows_color() -> bool:

@@ -9,7 +9,7 @@ from mulgil.operations.effect import CreateRun, Effect, NoEffect, applied, refus
 from mulgil.operations.errors import InvalidArgumentError
 from mulgil.operations.params import check_conf
 from mulgil.operations.run_identity import check_run_id, make_run_id
-from mulgil.timetables import Timetable
+from mulgil.timetables import Timetable, TimetableError
 
 
 def apply_trigger(
@@ -32,9 +32,9 @@ def apply_trigger(
         check_conf(payload.dag_id, version.spec.params, payload.conf)
         if payload.run_id is not None:
             check_run_id(payload.run_id)
-    except InvalidArgumentError as error:
+        interval = _interval_of(payload, timetable, now)
+    except (InvalidArgumentError, TimetableError) as error:
         return NoEffect(Refused(error.text))
-    interval = _interval_of(payload, timetable, now)
     if interval is None:
         return refuse("operations.no_complete_interval", dag_id=payload.dag_id)
     if payload.run_id is not None and is_taken(payload.run_id):
