@@ -13,17 +13,17 @@ from mulgil.data.errors import SchemaMismatchError
 from mulgil.data.target import Column, Dialect
 
 
-def require_distinct_columns(table: str, staged: Sequence[Column]) -> None:
+def require_distinct_columns(table: str, names: Sequence[str]) -> None:
     """Refuse two columns whose names differ in letter case only.
 
     Raises:
         SchemaMismatchError: Naming the column.
     """
     seen: set[str] = set()
-    for column in staged:
-        if column.name.casefold() in seen:
-            raise SchemaMismatchError("data.column_twice", table=table, column=column.name)
-        seen.add(column.name.casefold())
+    for name in names:
+        if name.casefold() in seen:
+            raise SchemaMismatchError("data.column_twice", table=table, column=name)
+        seen.add(name.casefold())
 
 
 def require_typed_columns(table: str, staged: Sequence[Column]) -> None:

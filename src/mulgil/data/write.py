@@ -114,7 +114,7 @@ def _write_once(
         return done
     with target.create_stage(stage_name(opened.table_name, request.scopes, opened.fence)) as stage:
         context.hit(FaultPoint.K2)
-        inputs = _fill(stage, origin, context)
+        inputs = _fill(request, stage, origin, context)
         context.hit(FaultPoint.K4)
         checks = _audit(request, opened, stage, target)
         context.hit(FaultPoint.K5)
@@ -155,12 +155,13 @@ def _publish(prepared: Prepared, stage: Stage, target: Target, context: WriteCon
     return outcome
 
 
-def _fill(stage: Stage, origin: Origin | NativeQuery, context: WriteContext) -> tuple[str, ...]:
+def _fill(request: WriteRequest, stage: Stage, origin: Origin | NativeQuery, context: WriteContext) -> tuple[str, ...]:
     if isinstance(origin, NativeQuery):
         inputs = stage.fill_query(origin)
         context.hit(FaultPoint.K3)
         return inputs
     with origin.open() as batches:
+        require_distinct_columns(request.spec.name, batches.schema.names)
         stage.fill(batches.schema, _watched(batches, context))
         return batches.inputs
 
@@ -181,7 +182,6 @@ def _watched(batches: Batches, context: WriteContext) -> "Iterator[pa.RecordBatc
 
 
 def _audit(request: WriteRequest, opened: Opened, stage: Stage, target: Target) -> tuple[CheckResult, ...]:
-    require_distinct_columns(request.spec.name, stage.columns)
     if opened.columns is not None:
         require_same_columns(request.spec.name, opened.columns, stage.columns, target.dialect)
     if request.mode is WriteMode.REPLACE_PARTITION:

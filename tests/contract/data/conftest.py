@@ -1,0 +1,150 @@
+"""One suite over every target: where it is, how to write to it, and how an outsider reads it."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from mulgil.connectors.duckdb.target import DuckDbTarget
+from mulgil.connectors.sqlite.target import SqliteTarget
+from mulgil.data.checks import Check
+from mulgil.data.context import WriteContext
+from mulgil.data.outcome import WriteOutcome
+from mulgil.data.partition import parse_partitions
+from mulgil.data.patience import Patience
+from mulgil.data.table_spec import TableSpec, WriteMode
+from mulgil.data.target import Batches, NativeQuery, Target
+from mulgil.data.write import WriteRequest, write
+from mulgil.model import DataInterval
+
+DAY = DataInterval(datetime(2013, 1, 5, tzinfo=UTC), datetime(2013, 1, 6, tzinfo=UTC))
+SCHEMA = pa.schema([("id", pa.int64()), ("day", pa.date32()), ("word", pa.string())])
+SPEC = TableSpec(connection_id="there", name="flights", key=("id",), partition_by="day")
+
+
+class SteppingClock:
+    """Real monotonic time; instants that a test may set."""
+
+    def __init__(self) -> None:
+        self.instant = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        self.instant += timedelta(microseconds=7)
+        return self.instant
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+@dataclass
+class Rows:
+    """An origin in memory; `before` runs each time that it is opened."""
+
+    table: pa.Table
+    before: Callable[[], object] = lambda: None
+    batch_rows: int = 1000
+    opened: int = 0
+
+    @contextmanager
+    def open(self) -> Iterator[Batches]:
+        self.opened += 1
+        self.before()
+        yield Batches(self.table.schema, iter(self.table.to_batches(self.batch_rows)), total=self.table.num_rows)
+
+
+def rows_of(day: int, ids: Iterable[int], *, word: str = "old") -> pa.Table:
+    """Rows of one day of January 2013."""
+    numbers = list(ids)
+    return pa.table(
+        {"id": numbers, "day": [date(2013, 1, day)] * len(numbers), "word": [word] * len(numbers)}, schema=SCHEMA
+    )
+
+
+class Place:
+    """A target with what a test does to it."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self.kind = kind
+        self.folder = folder
+        self.file = folder / f"place.{kind}"
+        self.clock = SteppingClock()
+        self.target = self.new_target()
+        self.context = WriteContext(
+            clock=self.clock, run_uid="run", run_id="scheduled__1", dag_id="dag", task_id="load", data_interval=DAY
+        )
+
+    def new_target(self, *, timeout_seconds: float = 20.0) -> Target:
+        patience = Patience(self.clock, timeout_seconds)
+        return (
+            DuckDbTarget(self.file, patience=patience)
+            if self.kind == "duckdb"
+            else SqliteTarget(self.file, patience=patience)
+        )
+
+    def load(
+        self,
+        origin: Rows | pa.Table | NativeQuery,
+        days: Sequence[int] = (5,),
+        *,
+        mode: WriteMode = WriteMode.REPLACE_PARTITION,
+        spec: TableSpec = SPEC,
+        checks: tuple[Check, ...] = (),
+        target: Target | None = None,
+        **context: object,
+    ) -> WriteOutcome:
+        """Write `days` of January, or everything."""
+        keys = [date(2013, 1, day) for day in days]
+        is_whole = mode is WriteMode.REPLACE
+        partitions = () if is_whole else parse_partitions(keys, grain=spec.grain, timezone="UTC")
+        request = WriteRequest(spec=spec, mode=mode, partitions=partitions, checks=checks)
+        source = Rows(origin) if isinstance(origin, pa.Table) else origin
+        return write(request, target or self.target, source, replace(self.context, **context))  # type: ignore[arg-type]
+
+    def fetch(self, sql: str) -> list[tuple[object, ...]]:
+        """Read as an outsider would."""
+        if self.kind == "duckdb":
+            with duckdb.connect(str(self.file), read_only=True) as connection:
+                return connection.execute(sql).fetchall()
+        connection = sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def table(self) -> list[tuple[int, str, str]]:
+        """The whole table."""
+        return [(row[0], str(row[1]), row[2]) for row in self.fetch("select * from flights order by id, day")]  # type: ignore[misc]
+
+    def ledger(self) -> dict[str, int]:
+        """Scope → rows."""
+        return {str(scope): int(rows) for scope, rows in self.fetch("select scope, rows from _mulgil_commits")}  # type: ignore[call-overload]
+
+    def leftovers(self) -> list[str]:
+        """What stands in the stage's folder."""
+        folder = self.file.with_name(self.file.name + ".mulgil-stage")
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+@pytest.fixture(params=["duckdb", "sqlite"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A new, empty target."""
+    return Place(request.param, tmp_path)
+
+
+@pytest.fixture
+def make_rows() -> Callable[..., pa.Table]:
+    return rows_of
+
+
+@pytest.fixture
+def origin_of() -> type[Rows]:
+    return Rows
