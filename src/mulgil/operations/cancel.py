@@ -1,6 +1,6 @@
 """Cancel: end a run. What runs is killed, what waits doesn't start."""
 
-from mulgil.kernel.event import RunCancelled
+from mulgil.kernel import RunCancelled
 from mulgil.messages import CancelDagRun, Command
 from mulgil.model import DagRun
 from mulgil.operations.effect import ChangeRun, Effect, applied, refuse

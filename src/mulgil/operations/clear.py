@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mulgil.kernel.event import TaskInstancesCleared
+from mulgil.kernel import TaskInstancesCleared
 from mulgil.messages import ClearTaskInstances, Command, Refused
 from mulgil.model import DagSpec, TaskInstance, TaskInstanceState
 from mulgil.operations.effect import ChangeRun, Effect, NoEffect, applied, refuse

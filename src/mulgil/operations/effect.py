@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from mulgil.i18n import FieldValue, Text
-from mulgil.kernel.event import RunEvent
+from mulgil.kernel import RunEvent
 from mulgil.messages import Applied, Command, CommandAnswer, Refused
 from mulgil.model import CommandApplied, Dag, DagRun, Event
 

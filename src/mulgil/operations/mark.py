@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mulgil.kernel.event import TaskInstancesMarked
+from mulgil.kernel import TaskInstancesMarked
 from mulgil.messages import Command, MarkTaskInstances, Refused
 from mulgil.model import TaskInstance, TaskInstanceState
 from mulgil.operations.effect import ChangeRun, Effect, NoEffect, applied, refuse

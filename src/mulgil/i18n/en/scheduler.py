@@ -1,0 +1,14 @@
+"""English texts of the scheduler."""
+
+MESSAGES = {
+    "scheduler.attempt_superseded": "nobody waits for this attempt any more: its task was cleared, marked or cancelled",
+    "scheduler.attempt_vanished": "the worker knows nothing of this attempt any more; it is started anew",
+    "scheduler.daemon_died": "the worker daemon {daemon_id} died with this attempt; it is started anew",
+    "scheduler.gateway_not_opened": (
+        "the scheduler can't listen for workers on {path}: {why}; check that the folder exists and is writable"
+    ),
+    "scheduler.version_missing": (
+        "dag version {version_id} isn't in the metadata database, so its runs can't go on; "
+        "restore the database or trigger a new run"
+    ),
+}

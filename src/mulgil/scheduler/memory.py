@@ -1,0 +1,117 @@
+"""Everything that the scheduler holds in memory: a copy of what the store says, never ahead of it.
+
+It is read when the scheduler starts and whenever a commit has failed; between the two, steps change it
+together with what they commit.
+"""
+
+import logging
+from collections import deque
+from dataclasses import dataclass, field
+
+from mulgil.i18n import MulgilError, Text
+from mulgil.kernel import Admission, CancelAttempt, OfferTaskInstance, RetryAt, RunState, candidate_for, resume
+from mulgil.messages import Command
+from mulgil.ports import SchedulerStore, StoredRun, StoreError
+from mulgil.scheduler.attempts import AttemptTable
+from mulgil.scheduler.dag_book import DagBook
+from mulgil.scheduler.limits import SchedulerLimits
+from mulgil.scheduler.run_book import LiveRun, RunBook
+from mulgil.scheduler.timers import RetryTimer, TimeoutTimer, TimerKey, Timers
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Memory:
+    """See the module."""
+
+    dags: DagBook
+    admission: Admission
+    # The newest event that was looked at for changes of dags and pools.
+    seen_event: int
+    runs: RunBook = field(default_factory=RunBook)
+    attempts: AttemptTable = field(default_factory=AttemptTable)
+    timers: Timers[TimerKey] = field(default_factory=Timers)
+    commands: deque[Command] = field(default_factory=deque)
+    pools: frozenset[str] = frozenset()
+    # Dags whose queue or schedule may allow another run.
+    restless: dict[str, None] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, store: SchedulerStore, limits: SchedulerLimits) -> "Memory":
+        """Read everything that a scheduler needs to go on."""
+        seen_event = store.last_event()
+        memory = cls(
+            dags=DagBook(store, versions_kept=limits.versions_kept),
+            admission=Admission(parallelism=limits.parallelism),
+            seen_event=seen_event,
+        )
+        memory.read_pools(store)
+        for dag_id in memory.dags.dag_ids:
+            memory.note_dag(dag_id)
+        for stored in store.active_runs():
+            try:
+                memory.take(stored)
+            except StoreError:
+                raise
+            except MulgilError as error:
+                # One unreadable run must not keep all others from running.
+                _log.error("run %s of dag %s is left alone: %s", stored.run.run_id, stored.run.dag_id, error)
+        memory.restless.update(dict.fromkeys(memory.runs.dag_ids()))
+        return memory
+
+    def read_pools(self, store: SchedulerStore) -> None:
+        """Take over the pools as they are configured now."""
+        pools = {pool.name: pool.slots for pool in store.pools()}
+        for name, slots in pools.items():
+            self.admission.set_pool(name, slots)
+        for name in sorted(self.pools - pools.keys()):
+            self.admission.remove_pool(name)
+        self.pools = frozenset(pools)
+
+    def note_dag(self, dag_id: str) -> None:
+        """Take over a dag's row after it changed."""
+        dag = self.dags.dag(dag_id)
+        self.admission.set_paused(dag_id, dag is not None and dag.is_paused)
+        self.restless[dag_id] = None
+
+    def take(self, stored: StoredRun) -> tuple[LiveRun, tuple[tuple[str, Text], ...]]:
+        """Take a stored run into memory; return it and the attempts to cancel once more, with the reasons."""
+        version = self.dags.version(stored.run.version_id)
+        live = LiveRun(RunState.load(version.graph, stored.run, stored.instances), version)
+        dag_id, run_id = live.key
+        for attempt in stored.live_attempts:
+            self.attempts.put(attempt)
+        for instance in stored.instances:
+            if instance.attempt_id is not None:
+                self.admission.hold(candidate_for(live.state, instance.key))
+        cancels: list[tuple[str, Text]] = []
+        for decision in resume(live.state):
+            match decision:
+                case OfferTaskInstance(key=key):
+                    self.admission.offer(candidate_for(live.state, key))
+                case RetryAt(key=key, at=at):
+                    self.timers.set(RetryTimer(dag_id, run_id, key), at)
+                case CancelAttempt(attempt_id=attempt_id, reason=reason):
+                    cancels.append((attempt_id, reason))
+                case _:
+                    pass
+        self.runs.put(live)
+        self.watch_timeout(live)
+        return live, tuple(cancels)
+
+    def watch_timeout(self, live: LiveRun) -> None:
+        """Keep the timer of a run's `dagrun_timeout` in step with the run."""
+        run, timeout = live.state.run, live.state.graph.spec.dagrun_timeout
+        timer = TimeoutTimer(run.dag_id, run.run_id)
+        if timeout is None or run.started_at is None or run.state.is_finished:
+            self.timers.clear(timer)
+        else:
+            self.timers.set(timer, run.started_at + timeout)
+
+    def forget(self, live: LiveRun) -> None:
+        """Drop a finished run."""
+        dag_id, run_id = live.key
+        self.runs.remove(live.key)
+        self.timers.clear(TimeoutTimer(dag_id, run_id))
+        self.admission.forget_run(dag_id, run_id)

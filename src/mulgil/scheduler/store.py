@@ -1,0 +1,15 @@
+"""The part of the metadata store that a scheduler reads and writes."""
+
+from typing import Protocol
+
+from mulgil.gateway import QuestionStore
+from mulgil.model import DagRun
+from mulgil.ports import SchedulerStore
+
+
+class OwnerStore(SchedulerStore, QuestionStore, Protocol):
+    """`SchedulerStore`, what attempts may ask for, and whether a run exists."""
+
+    def run(self, dag_id: str, run_id: str) -> DagRun | None:
+        """Return one run."""
+        ...
