@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from mulgil.ports import DaemonJoined
+
 
 @dataclass
 class ConnectedDaemon:
@@ -15,9 +17,12 @@ class ConnectedDaemon:
     conn_id: int
     slots: int
     is_draining: bool
+    protocol: int
     # Daemons in the order in which they were first seen: the newest takes new work.
     rank: int
     active: set[str] = field(default_factory=set)
+    # Its hello, as the scheduler was told.
+    joined: DaemonJoined | None = None
 
     @property
     def free_slots(self) -> int:

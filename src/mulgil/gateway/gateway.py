@@ -7,6 +7,9 @@ and `questions`, and gives assignments, cancels, acknowledgements and answers.
 A connection begins with a hello; anything else closes it. A daemon has one connection: its newest
 hello replaces an earlier connection, from which nothing more is heard. What is sent to a daemon that
 isn't connected is dropped: its next hello lists what it holds, and the scheduler repeats the rest.
+
+A hello is answered by `welcome`, after the commit that holds what it said of dead daemons: from then on
+the daemon doesn't repeat that.
 """
 
 from collections.abc import Sequence
@@ -136,6 +139,12 @@ class Gateway:
             ack = Ack(tuple(attempt_ids))
             self._outgoing.extend((self._daemons[name].conn_id, ack) for name in self.connected_daemons())
 
+    def welcome(self, joined: DaemonJoined) -> None:
+        """Welcome a daemon whose joining is committed; dropped if it has joined anew since."""
+        daemon = self._daemons.get(joined.daemon_id)
+        if daemon is not None and daemon.joined is joined:
+            self._outgoing.append((daemon.conn_id, Welcome(daemon.protocol)))
+
     def _target(self) -> ConnectedDaemon | None:
         candidates = [daemon for daemon in self._daemons.values() if not daemon.is_draining]
         return max(candidates, key=lambda daemon: daemon.rank, default=None)
@@ -154,15 +163,14 @@ class Gateway:
             conn_id=conn_id,
             slots=hello.slots,
             is_draining=hello.is_draining,
+            protocol=min(hello.protocol, PROTOCOL_VERSION),
             rank=self._ranks.setdefault(hello.daemon_id, len(self._ranks)),
             active=set(hello.live),
         )
         self._connections[conn_id] = self._daemons[hello.daemon_id] = daemon
-        self._outgoing.append((conn_id, Welcome(min(hello.protocol, PROTOCOL_VERSION))))
         reported = tuple(report.attempt_id for report in hello.reports)
-        self._events.append(
-            DaemonJoined(daemon_id=hello.daemon_id, live=hello.live, reported=reported, buried=hello.buried)
-        )
+        daemon.joined = DaemonJoined(daemon_id=hello.daemon_id, live=hello.live, reported=reported, buried=hello.buried)
+        self._events.append(daemon.joined)
         self._events.extend(AttemptReported(report) for report in hello.reports)
 
     def _hear(self, daemon: ConnectedDaemon, message: AttemptStarted | Ask | Progress | Publishing | Finished) -> None:

@@ -55,7 +55,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello", kw_only=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
-    """The gateway accepts the daemon; assignments may follow."""
+    """The gateway accepts the daemon, and what its hello said of dead daemons is committed."""
 
     protocol: int = PROTOCOL_VERSION
 

@@ -57,6 +57,10 @@ class WorkerLink(Protocol):
         """Say that these reports are committed."""
         ...
 
+    def welcome(self, joined: DaemonJoined) -> None:
+        """Say that a joining is committed, with what it said of dead daemons: the daemon may forget those now."""
+        ...
+
     def events(self) -> tuple[WorkerEvent, ...]:
         """Return what has arrived since the last call, in order."""
         ...
@@ -88,6 +92,10 @@ class Executor(Protocol):
 
     def acknowledge(self, attempt_ids: Sequence[str]) -> None:
         """Say that these reports are committed."""
+        ...
+
+    def welcome(self, joined: DaemonJoined) -> None:
+        """Say that a joining is committed, with what it said of dead daemons: the daemon may forget those now."""
         ...
 
     def events(self) -> tuple[WorkerEvent, ...]:

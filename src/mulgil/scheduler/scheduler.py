@@ -214,6 +214,9 @@ class Scheduler:
         return min(self._limits.retry_first * (1 << min(self._failures - 1, 10)), self._limits.retry_longest)
 
     def _act(self, work: StepWork) -> None:
+        for joined in work.joined:
+            for executor in self._executors.values():
+                executor.welcome(joined)
         for attempt, assignment in work.submits:
             self._dispatcher.executor(attempt.executor).submit(assignment, daemon_id=attempt.daemon_id)
         for attempt_id, reason in work.cancels:

@@ -36,7 +36,7 @@ from mulgil.model import (
     TaskInstanceChanged,
     TaskInstanceState,
 )
-from mulgil.ports import Batch
+from mulgil.ports import Batch, DaemonJoined
 from mulgil.scheduler.dag_book import CompiledVersion
 from mulgil.scheduler.memory import Memory
 from mulgil.scheduler.run_book import LiveRun
@@ -56,6 +56,7 @@ class StepWork:
         self.submits: list[tuple[Attempt, Assignment]] = []
         self.cancels: list[tuple[str, Text]] = []
         self.acknowledged: list[str] = []
+        self.joined: list[DaemonJoined] = []
         self._finished: dict[tuple[str, str], LiveRun] = {}
 
     # Runs.
@@ -118,7 +119,7 @@ class StepWork:
     @property
     def has_something_to_say(self) -> bool:
         """Whether workers are to be told anything."""
-        return bool(self.submits or self.cancels or self.acknowledged)
+        return bool(self.submits or self.cancels or self.acknowledged or self.joined)
 
     def settle(self) -> None:
         """Drop finished runs from memory, after the commit."""

@@ -40,6 +40,7 @@ def handle_worker_event(work: StepWork, event: WorkerEvent, *, jitter: float, is
     """
     match event:
         case DaemonJoined():
+            work.joined.append(event)
             _bury(work, event)
             if is_latest_join:
                 _compare(work, event)

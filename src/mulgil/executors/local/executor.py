@@ -47,6 +47,10 @@ class LocalExecutor:
         """Say that these reports are committed."""
         self._link.acknowledge(attempt_ids)
 
+    def welcome(self, joined: DaemonJoined) -> None:
+        """Say that a joining is committed."""
+        self._link.welcome(joined)
+
     def events(self) -> tuple[WorkerEvent, ...]:
         """Return what has arrived since the last call, in order."""
         events = self._link.events()
