@@ -30,9 +30,7 @@ class Session:
             from mulgil.stores.sql import SocketDoorbell
             from mulgil.system import SystemClock, SystemIds
 
-            self._control = LocalControl(
-                self.store, SocketDoorbell(self.home), clock=SystemClock(), ids=SystemIds(), by=_user()
-            )
+            self._control = LocalControl(self.store, SocketDoorbell(self.home), SystemClock(), SystemIds(), by=_user())
         return self._control
 
     @property

@@ -1,10 +1,11 @@
 """`mulgil connections …`. Secrets are never printed."""
 
 import json
+import sys
 
 import click
 
-from mulgil.cli._output import output_option, show_records
+from mulgil.cli._output import Record, output_option, show_records
 from mulgil.cli._session import Session
 from mulgil.cli.errors import ArgumentError
 from mulgil.i18n import Text, render
@@ -23,7 +24,7 @@ def connections() -> None:
 @click.pass_obj
 def list_connections(session: Session, output: str) -> None:
     """List connections, with secrets masked."""
-    rows = [
+    rows: list[Record] = [
         {
             "connection_id": item.connection_id,
             "type": item.conn_type,
@@ -62,18 +63,18 @@ def set_connection(
         raise ArgumentError("cli.bad_extra", why=str(error)) from None
     if not isinstance(extras, dict):
         raise ArgumentError("cli.bad_extra", why=type(extras).__name__)
-    connection = Connection(
+    new = Connection(
         connection_id=connection_id,
         conn_type=conn_type,
         host=host,
         port=port,
         schema=schema,
         login=login,
-        password=click.get_text_stream("stdin").readline().rstrip("\n") if password_stdin else password,
+        password=sys.stdin.readline().rstrip("\n") if password_stdin else password,
         extra=extras,
         description=description,
     )
-    session.control.put_connection(connection)
+    session.control.put_connection(new)
     click.echo(render(Text("cli.saved", {"name": connection_id})))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mulgil.cli._output import output_option, show_record, show_records
+from mulgil.cli._output import Record, output_option, show_record, show_records
 from mulgil.cli._session import Session
 from mulgil.cli._submit import report
 from mulgil.cli.errors import ArgumentError
@@ -24,7 +24,7 @@ def dags() -> None:
 @click.pass_obj
 def list_dags(session: Session, output: str) -> None:
     """List every dag, then the files that can't be imported."""
-    rows = [
+    rows: list[Record] = [
         {
             "dag_id": summary.dag.dag_id,
             "schedule": schedule_text(summary.version.spec),
@@ -51,7 +51,7 @@ def show(session: Session, dag_id: str, output: str) -> None:
     summary = session.control.dag(dag_id)
     version, spec = summary.version, summary.version.spec
     reason = version.isolation_reason
-    record = {
+    record: Record = {
         "dag_id": dag_id,
         "description": spec.description,
         "schedule": schedule_text(spec),
@@ -70,7 +70,7 @@ def show(session: Session, dag_id: str, output: str) -> None:
         "tags": spec.tags,
         "owner": spec.owner,
     }
-    tasks = [
+    tasks: list[Record] = [
         {
             "task_id": task.task_id,
             "operator": task.operator,

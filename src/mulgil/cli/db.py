@@ -4,7 +4,8 @@ import click
 
 from mulgil.cli._output import output_option, show_record
 from mulgil.cli._session import Session, shown
-from mulgil.i18n import Text, render
+from mulgil.cli.errors import NoHomeError
+from mulgil.i18n import MulgilError, Text, render
 
 
 @click.group(help=render(Text("cli.help_db")))
@@ -35,7 +36,12 @@ def check(session: Session, output: str) -> None:
     """Say whether the database fits this program."""
     from mulgil.stores import sql
 
+    if not session.home.database_file.exists():
+        raise NoHomeError("cli.no_home", home=str(session.home.path))
     version = sql.check_schema(session.home.database_file)
+    damage = sql.find_damage(session.home.database_file)
+    if damage:
+        raise MulgilError.of(damage[0])
     if output == "table":
         click.echo(render(Text("cli.db_current", {"version": version})))
     else:

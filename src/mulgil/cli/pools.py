@@ -2,7 +2,7 @@
 
 import click
 
-from mulgil.cli._output import output_option, show_records
+from mulgil.cli._output import Record, output_option, show_records
 from mulgil.cli._session import Session
 from mulgil.i18n import Text, render
 from mulgil.model import Pool
@@ -18,7 +18,7 @@ def pools() -> None:
 @click.pass_obj
 def list_pools(session: Session, output: str) -> None:
     """List pools."""
-    rows = [
+    rows: list[Record] = [
         {"name": pool.name, "slots": pool.slots, "description": pool.description} for pool in session.control.pools()
     ]
     show_records(rows, output=output)

@@ -2,7 +2,7 @@
 
 import click
 
-from mulgil.cli._output import output_option, show_record, show_records
+from mulgil.cli._output import Record, output_option, show_record, show_records
 from mulgil.cli._session import Session
 from mulgil.cli._submit import report
 from mulgil.i18n import Text, render
@@ -41,7 +41,7 @@ def show(session: Session, dag_id: str, run_id: str, output: str) -> None:
     """Show a run, its task instances and what they committed."""
     control = session.control
     run = control.run(dag_id, run_id)
-    record = {
+    record: Record = {
         **_run_row(run),
         "run_uid": run.run_uid,
         "version_id": run.version_id,
@@ -50,8 +50,8 @@ def show(session: Session, dag_id: str, run_id: str, output: str) -> None:
         "reason": render(run.reason) if run.reason else None,
         "note": run.note or None,
     }
-    instances = [instance_row(instance) for instance in control.task_instances(dag_id, run_id)]
-    commits = [
+    instances: list[Record] = [instance_row(instance) for instance in control.task_instances(dag_id, run_id)]
+    commits: list[Record] = [
         {
             "task_id": item.task_id,
             "table": item.commit.table_name,
@@ -83,7 +83,7 @@ def cancel(session: Session, dag_id: str, run_id: str, output: str) -> None:
     report(session.control.cancel(dag_id, run_id), output=output)
 
 
-def _run_row(run: DagRun) -> dict[str, object]:
+def _run_row(run: DagRun) -> Record:
     return {
         "dag_id": run.dag_id,
         "run_id": run.run_id,
@@ -96,7 +96,7 @@ def _run_row(run: DagRun) -> dict[str, object]:
     }
 
 
-def instance_row(instance: TaskInstance) -> dict[str, object]:
+def instance_row(instance: TaskInstance) -> Record:
     """Return a task instance as a line of a list."""
     started, ended = instance.started_at, instance.ended_at
     return {

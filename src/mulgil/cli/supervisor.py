@@ -218,7 +218,7 @@ def _read(descriptor: int) -> bytes:
 
 def _reap_all() -> list[tuple[int, int]]:
     """Collect every dead child, orphans of dead children included: (pid, exit code or -signal)."""
-    dead = []
+    dead: list[tuple[int, int]] = []
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)

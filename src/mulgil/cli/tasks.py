@@ -8,6 +8,7 @@ from mulgil.cli._submit import report
 from mulgil.cli.errors import ArgumentError
 from mulgil.cli.runs import instance_row
 from mulgil.i18n import Text, render
+from mulgil.logstores import LogLine
 from mulgil.model import UNMAPPED, TaskInstance, TaskInstanceState, TaskKey
 
 _map_index = click.option("--map-index", type=int, help=render(Text("cli.help_map_index")))
@@ -45,11 +46,41 @@ def logs(
     number = try_number or instance.try_number
     if number == 0:
         raise ArgumentError("cli.never_tried", task=task_id, state=instance.state.value)
-    from mulgil.logstores import FileLogStore
+    _print_log(session, instance, try_number=number)
+
+
+def _print_log(session: Session, instance: TaskInstance, *, try_number: int) -> None:
+    from mulgil.logstores import FileLogStore, connection_secrets
 
     store = FileLogStore(session.home)
-    for line in store.read(instance, try_number=number):
-        click.echo(line.shown(color=True))
+    secrets = [secret for item in session.control.connections() for secret in connection_secrets(item)]
+    offset = -1
+    chunk_end = 0
+    while offset != chunk_end:
+        offset = chunk_end
+        chunk = store.read(
+            dag_id=instance.dag_id,
+            run_id=instance.run_id,
+            task_id=instance.task_id,
+            map_index=instance.map_index,
+            try_number=try_number,
+            offset=offset,
+            secrets=secrets,
+            is_ended=instance.state.is_finished or try_number < instance.try_number,
+        )
+        for line in chunk.lines:
+            click.echo(_log_line(line))
+        chunk_end = chunk.next_offset
+
+
+def _log_line(line: LogLine) -> str:
+    if line.at is None:
+        return line.msg
+    color = {"error": "red", "critical": "red", "warning": "yellow"}.get(line.level)
+    head = click.style(f"{line.at:%H:%M:%S.%f}"[:-3], dim=True)
+    body = render(line.text) if line.text else line.msg
+    shown = f"{head} {click.style(line.level.ljust(7), fg=color)} {body}"
+    return f"{shown}\n{line.trace}" if line.trace else shown
 
 
 @tasks.command(help=render(Text("cli.help_tasks_clear")))

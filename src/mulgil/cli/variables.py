@@ -2,7 +2,7 @@
 
 import click
 
-from mulgil.cli._output import output_option, show_records
+from mulgil.cli._output import Record, output_option, show_records
 from mulgil.cli._session import Session
 from mulgil.cli.errors import ArgumentError
 from mulgil.i18n import Text, render
@@ -19,7 +19,7 @@ def variables() -> None:
 @click.pass_obj
 def list_variables(session: Session, output: str) -> None:
     """List variables without their values."""
-    rows = [{"key": item.key, "description": item.description} for item in session.control.variables()]
+    rows: list[Record] = [{"key": item.key, "description": item.description} for item in session.control.variables()]
     show_records(rows, output=output, empty=Text("cli.no_variables"))
 
 
