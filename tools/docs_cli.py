@@ -45,7 +45,7 @@ def commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[tu
 def sections(command: click.Command, path: tuple[str, ...]) -> Iterator[str]:
     """Yield one section a command."""
     for words, found in commands(command, path):
-        level = "#" * min(len(words) + 1, 3)
+        level = "###" if len(words) > 2 else "##"
         yield f"{level} `{' '.join(words)}`\n\n{found.help}\n"
         yield f"```\n{usage(found, words)}\n```\n"
         options = [parameter for parameter in found.params if isinstance(parameter, click.Option)]
