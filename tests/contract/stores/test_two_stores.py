@@ -1,0 +1,249 @@
+"""A random history driven through the memory store and SQLite at once: they must never be told apart.
+
+Each step is done on both; both give the same result or refuse with the same error. After each step all
+that can be read is compared. Now and then the database is closed and opened again.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from store_rows import (
+    START,
+    MirrorCipher,
+    a_command,
+    a_commit,
+    a_failure,
+    a_run,
+    a_version,
+    an_attempt,
+    an_event,
+    an_instance,
+    an_xcom,
+    day,
+)
+
+from mulgil.i18n import MulgilError
+from mulgil.messages import Applied
+from mulgil.model import (
+    AttemptState,
+    Connection,
+    DagRun,
+    DagRunState,
+    DagSchedule,
+    Pool,
+    RunType,
+    TaskInstanceState,
+    Variable,
+)
+from mulgil.ports import AnsweredCommand, Batch, MetadataStore
+from mulgil.stores.memory import MemoryMetadataStore
+from mulgil.stores.sql import SqlMetadataStore, upgrade
+
+dag_ids = st.sampled_from(["d", "e"])
+run_ids = st.sampled_from(["r0", "r1", "r2"])
+files = st.sampled_from(["f.py", "g.py"])
+instants = st.integers(0, 3).map(lambda seconds: START + timedelta(seconds=seconds))
+
+runs = st.builds(
+    a_run,
+    dag_ids,
+    run_ids,
+    run_uid=st.sampled_from(["u0", "u1", "u2", "u3", "u4", "u5"]),
+    run_type=st.sampled_from(RunType),
+    state=st.sampled_from(DagRunState),
+    data_interval=st.integers(0, 3).map(day),
+    created_at=instants,
+    note=st.text(max_size=3),
+)
+instances = st.builds(
+    an_instance,
+    st.sampled_from(["t", "u"]),
+    dag_id=dag_ids,
+    run_id=run_ids,
+    map_index=st.integers(-1, 1),
+    state=st.sampled_from(TaskInstanceState),
+    queued_at=st.none() | instants,
+)
+attempts = st.builds(
+    an_attempt,
+    st.sampled_from(["a0", "a1", "a2"]),
+    state=st.sampled_from(AttemptState),
+    queued_at=instants,
+)
+xcoms = st.builds(
+    an_xcom,
+    st.sampled_from(["k", "l"]),
+    st.binary(max_size=3),
+    task_id=st.sampled_from(["t", "u"]),
+    map_index=st.integers(-1, 1),
+)
+commits = st.builds(a_commit, st.sampled_from(["p:1", "p:2"]), st.integers(1, 2), committed_at=instants)
+schedules = st.builds(DagSchedule, dag_id=dag_ids, scheduled_until=st.none() | instants, has_run_once=st.booleans())
+answers = st.builds(AnsweredCommand, command_id=st.sampled_from(["c0", "c1"]), answer=st.just(Applied()))
+dropped = st.tuples(dag_ids, run_ids, st.sampled_from(["t", "u"]), st.integers(-1, 1))
+
+
+def some(rows: st.SearchStrategy[object]) -> st.SearchStrategy[list[object]]:
+    return st.lists(rows, max_size=2)
+
+
+batches = st.builds(
+    Batch,
+    new_runs=some(runs),
+    instances=some(instances),
+    attempts=some(attempts),
+    dropped_xcoms=some(dropped),
+    xcoms=some(xcoms),
+    commits=some(commits),
+    schedules=some(schedules),
+    events=some(st.builds(an_event, st.none() | dag_ids, st.sampled_from(DagRunState))),
+)
+versions = st.builds(
+    lambda dag_id, number, is_paused: a_version(dag_id, f"{dag_id}-{number}", is_paused_upon_creation=is_paused),
+    dag_ids,
+    st.integers(1, 3),
+    st.booleans(),
+)
+
+
+class TwoStores(RuleBasedStateMachine):
+    """Does everything twice."""
+
+    fresh: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.path = Path(self.folder.name) / "mulgil.db"
+        shutil.copyfile(self.fresh, self.path)
+        self.memory = MemoryMetadataStore()
+        self.sql = SqlMetadataStore.open(self.path, cipher=MirrorCipher())
+        self.both(lambda store: store.claim("s"))
+        self.epoch = 1
+
+    def teardown(self) -> None:
+        self.sql.close()
+        self.folder.cleanup()
+
+    def both(self, step: Callable[[MetadataStore], object]) -> None:
+        assert outcome(step, self.memory) == outcome(step, self.sql)
+
+    @rule()
+    def claim(self) -> None:
+        self.both(lambda store: store.claim("s"))
+        self.epoch += 1
+
+    @rule()
+    def reopen(self) -> None:
+        self.sql.close()
+        self.sql = SqlMetadataStore.open(self.path, cipher=MirrorCipher())
+
+    @rule(batch=batches, behind=st.sampled_from([0, 0, 0, 1]))
+    def commit(self, batch: Batch, behind: int) -> None:
+        self.both(lambda store: store.commit(batch, epoch=self.epoch - behind))
+
+    @rule(data=st.data(), changes=some(runs))
+    def change(self, data: st.DataObject, changes: list[DagRun]) -> None:
+        stored = data.draw(st.lists(st.sampled_from(self.memory.runs()), max_size=2)) if self.memory.runs() else []
+        changed = [msgspec.structs.replace(run, state=data.draw(st.sampled_from(DagRunState))) for run in stored]
+        own = [
+            row
+            for run in stored
+            for row in (an_instance(dag_id=run.dag_id, run_id=run.run_id, state=TaskInstanceState.RUNNING),)
+        ]
+        batch = Batch(runs=[*changed, *changes], instances=list(own))
+        self.both(lambda store: store.commit(batch, epoch=self.epoch))
+
+    @rule(number=st.integers(0, 1))
+    def submit(self, number: int) -> None:
+        self.both(lambda store: store.submit(a_command(f"c{number}")))
+
+    @rule(given=some(answers))
+    def answer(self, given: list[AnsweredCommand]) -> None:
+        self.both(lambda store: store.commit(Batch(answers=given, events=[an_event()]), epoch=self.epoch))
+
+    @rule(file=files, found=st.lists(versions, max_size=3), is_broken=st.sampled_from([False, False, True]))
+    def publish(self, file: str, found: list[object], *, is_broken: bool) -> None:
+        failure = a_failure(file) if is_broken else None
+        self.both(
+            lambda store: store.publish_file(
+                bundle="dags",
+                file=file,
+                versions=found,  # type: ignore[arg-type]
+                failure=failure,
+                at=START,
+            )
+        )
+
+    @rule(present=st.lists(files))
+    def forget(self, present: list[str]) -> None:
+        self.both(lambda store: store.forget_files(bundle="dags", present=present, at=START))
+
+    @rule(data=st.data(), is_paused=st.booleans())
+    def switch(self, data: st.DataObject, *, is_paused: bool) -> None:
+        if self.memory.dags():
+            dag = msgspec.structs.replace(data.draw(st.sampled_from(self.memory.dags())), is_paused=is_paused)
+            self.both(lambda store: store.commit(Batch(dags=[dag]), epoch=self.epoch))
+
+    @rule(name=st.sampled_from(["a", "default_pool"]), slots=st.integers(-1, 2), is_kept=st.booleans())
+    def configure(self, name: str, slots: int, *, is_kept: bool) -> None:
+        if is_kept:
+            self.both(lambda store: store.put_pool(Pool(name=name, slots=slots), by="", at=START))
+            self.both(lambda store: store.put_variable(Variable(key=name, value=str(slots)), by="", at=START))
+            connection = Connection(connection_id=name, conn_type="fs", password=str(slots))
+            self.both(lambda store: store.put_connection(connection, by="", at=START))
+        else:
+            self.both(lambda store: store.delete_pool(name, by="", at=START))
+            self.both(lambda store: store.delete_variable(name, by="", at=START))
+            self.both(lambda store: store.delete_connection(name, by="", at=START))
+
+    @invariant()
+    def hold_the_same(self) -> None:
+        self.both(lambda store: list(everything(store)))
+
+
+def outcome(step: Callable[[MetadataStore], object], store: MetadataStore) -> object:
+    try:
+        return step(store)
+    except MulgilError as error:
+        return type(error), error.text
+
+
+def everything(store: MetadataStore) -> Iterator[object]:
+    """Read all that a store can show."""
+    yield store.runs()
+    yield store.runs(dag_id="d", state=DagRunState.RUNNING, limit=2)
+    yield store.run_counts()
+    yield store.active_runs()
+    for run in store.runs():
+        yield store.stored_run(run.dag_id, run.run_id)
+        yield store.run_of_interval(run.dag_id, run.data_interval)
+        yield store.attempts(run.dag_id, run.run_id)
+        yield store.asset_commits(run.dag_id, run.run_id)
+        yield store.xcoms(run.dag_id, run.run_id, "t", map_index=None, key="k")
+    yield store.schedules()
+    yield store.pending_commands()
+    yield store.answer("c0")
+    yield store.dags()
+    yield [store.versions(dag.dag_id) for dag in store.dags()]
+    yield store.import_failures()
+    yield store.events()
+    yield store.events(after=2, limit=3, kinds=("dag_published", "dag_run_changed"), dag_id="d")
+    yield store.last_event()
+    yield store.pools()
+    yield store.connections()
+    yield store.variables()
+
+
+def test_memory_and_sqlite_cannot_be_told_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    TwoStores.fresh = tmp_path_factory.mktemp("two") / "fresh.db"
+    upgrade(TwoStores.fresh)
+    run_state_machine_as_test(TwoStores, settings=settings(max_examples=60, stateful_step_count=25, deadline=None))
