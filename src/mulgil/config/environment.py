@@ -45,6 +45,11 @@ def language() -> Language:
     return language_from(*(given.get(name) for name in names))
 
 
+def faults() -> str:
+    """Return what arms fault points of the write path (MULGIL_FAULT); empty where nobody tests."""
+    return variables().get("MULGIL_FAULT", "")
+
+
 def allows_color() -> bool:
     """Whether nobody asked for output without colours (NO_COLOR)."""
     return not variables().get("NO_COLOR")

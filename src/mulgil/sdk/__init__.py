@@ -19,7 +19,7 @@ from mulgil.sdk.errors import (
     TaskSkipped,
     TemplateFieldError,
 )
-from mulgil.sdk.execution import TaskResult, describe_failure, run_task, running_operator
+from mulgil.sdk.execution import TaskResult, describe_failure, resolve_task, run_task, running_operator
 from mulgil.sdk.node import Label
 from mulgil.sdk.operator import BaseOperator, MappedOperator
 from mulgil.sdk.operators import (
@@ -82,6 +82,7 @@ __all__ = [
     "has_runtime",
     "load_dag_file",
     "render_value",
+    "resolve_task",
     "run_task",
     "running_operator",
     "set_runtime",

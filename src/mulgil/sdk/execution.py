@@ -59,6 +59,22 @@ def run_task(operator: BaseOperator, runtime: TaskRuntime) -> TaskResult:
     return TaskResult(value, branch)
 
 
+def resolve_task(operator: BaseOperator, runtime: TaskRuntime) -> bool:
+    """Ask the target, changing nothing, whether an earlier process of this attempt had committed before it died.
+
+    What was committed is told to `runtime.report_commit`. Errors of the target pass through.
+    """
+    prepared = _prepare(operator, runtime)
+    context = build_context(prepared, runtime)
+    push_context(context)
+    try:
+        with no_scope(), set_runtime(runtime):
+            _fill(prepared, context, runtime)
+            return prepared.resolve(context)
+    finally:
+        pop_context()
+
+
 def _prepare(operator: BaseOperator, runtime: TaskRuntime) -> BaseOperator:
     if isinstance(operator, MappedOperator):
         return operator.unfold(runtime.task_instance.map_index)

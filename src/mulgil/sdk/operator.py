@@ -169,6 +169,13 @@ class BaseOperator(Node, metaclass=OperatorMeta):
         """Do the work; runs in the attempt's process."""
         raise NotImplementedError(f"{type(self).__name__} has no execute()")
 
+    def resolve(self, context: Context) -> bool:
+        """Ask the target, changing nothing, whether this attempt had committed before its process died.
+
+        Called only where `is_resolvable`; tells the runtime's `report_commit` what was committed.
+        """
+        return False
+
     def on_kill(self) -> None:
         """Clean up when the attempt is told to end: stop subprocesses, cancel remote jobs."""
 

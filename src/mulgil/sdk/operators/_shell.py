@@ -38,7 +38,8 @@ def run_shell(
             stderr=subprocess.STDOUT,
             env=_environment(given, append=append_env),
             cwd=cwd,
-            start_new_session=True,
+            # A group of its own to end, in the session of the task, by which a dead task's remains are found.
+            process_group=0,
         )
     except FileNotFoundError as error:
         raise TaskCallError("bash.no_bash") from error

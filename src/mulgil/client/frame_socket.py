@@ -1,0 +1,103 @@
+"""A non-blocking stream socket that carries frames: what can't be sent now waits in a queue."""
+
+import os
+import socket
+from collections import deque
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+
+from mulgil.messages import FrameDecoder, encode_frame
+
+_READ_BYTES = 256 * 1024
+
+MessageT = TypeVar("MessageT")
+
+
+class FrameSocket(Generic[MessageT]):
+    """Sends structs and receives those of one union. The owner waits for readiness by `fileno`.
+
+    The peer's end is a fact, not an error: `is_ended` is set, and what is sent from then on is
+    dropped. The owner learns what was lost by other means (a hello, a process's exit).
+    """
+
+    def __init__(self, connection: socket.socket, union: type[MessageT]) -> None:
+        """Own `connection` from here on."""
+        connection.setblocking(False)
+        self._socket = connection
+        self._decoder: FrameDecoder[MessageT] = FrameDecoder(union)
+        # Bytes to send, and the descriptor (owned) that travels with the first of them.
+        self._unsent: deque[tuple[bytes, int | None]] = deque()
+        self.is_ended = False
+
+    def fileno(self) -> int:
+        """Return the descriptor to wait on; -1 when closed."""
+        return self._socket.fileno()
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something waits until the peer reads: call `flush` when the socket is writable."""
+        return bool(self._unsent)
+
+    def send(self, message: msgspec.Struct, *, descriptor: int | None = None) -> None:
+        """Send a message, now or as soon as the peer takes it; a `descriptor` goes along and is closed here."""
+        self._unsent.append((encode_frame(message), descriptor))
+        if len(self._unsent) == 1 or self.is_ended:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what waits, as far as the peer takes it."""
+        while self._unsent and not self.is_ended:
+            data, descriptor = self._unsent[0]
+            try:
+                sent = self._send(data, descriptor)
+            except BlockingIOError:
+                return
+            except OSError:
+                self._end()
+                return
+            self._unsent.popleft()
+            if descriptor is not None:
+                os.close(descriptor)
+            if sent < len(data):
+                self._unsent.appendleft((data[sent:], None))
+        if self.is_ended:
+            self._end()
+
+    def receive(self) -> Sequence[MessageT]:
+        """Return every message that has arrived whole; empty if none has.
+
+        Raises:
+            FrameError: The peer speaks another protocol; the socket can't be used further.
+        """
+        messages: list[MessageT] = []
+        while not self.is_ended:
+            try:
+                data = self._socket.recv(_READ_BYTES)
+            except BlockingIOError:
+                break
+            except OSError:
+                data = b""
+            if not data:
+                self._end()
+                break
+            messages.extend(self._decoder.feed(data))
+        return messages
+
+    def close(self) -> None:
+        """Hang up."""
+        self._end()
+        self._socket.close()
+
+    def _send(self, data: bytes, descriptor: int | None) -> int:
+        if descriptor is None:
+            return self._socket.send(data)
+        return socket.send_fds(self._socket, [data], [descriptor])
+
+    def _end(self) -> None:
+        self.is_ended = True
+        while self._unsent:
+            _, descriptor = self._unsent.popleft()
+            if descriptor is not None:
+                os.close(descriptor)

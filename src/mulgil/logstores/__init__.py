@@ -1,0 +1,17 @@
+"""Where the logs of tries are, in which form, and how they are read."""
+
+from mulgil.logstores.file import FileLogStore, LogChunk
+from mulgil.logstores.line import LOG_FORMAT, LogLine, encode_line, parse_line
+from mulgil.logstores.masking import MASK, Masker, connection_secrets
+
+__all__ = [
+    "LOG_FORMAT",
+    "MASK",
+    "FileLogStore",
+    "LogChunk",
+    "LogLine",
+    "Masker",
+    "connection_secrets",
+    "encode_line",
+    "parse_line",
+]

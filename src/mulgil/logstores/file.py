@@ -1,0 +1,76 @@
+"""Logs as files below the home."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from mulgil.config import Home
+from mulgil.logstores.line import LogLine, parse_line
+from mulgil.logstores.masking import Masker
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+class LogChunk(msgspec.Struct, frozen=True):
+    """Some lines of a log, and where the next ones begin."""
+
+    lines: tuple[LogLine, ...]
+    next_offset: int
+
+
+class FileLogStore:
+    """Reads the logs of tries; several processes may write a log while it is read."""
+
+    def __init__(self, home: Home) -> None:
+        """Read below `home`."""
+        self._home = home
+
+    def tries(self, *, dag_id: str, run_id: str, task_id: str, map_index: int) -> tuple[int, ...]:
+        """Return the numbers of the tries that have a log, in order."""
+        first = self._path(dag_id, run_id, task_id, map_index, 0)
+        found = (path.stem.removeprefix("try_") for path in first.parent.glob("try_*.log"))
+        return tuple(sorted(int(number) for number in found if number.isdigit()))
+
+    def read(
+        self,
+        *,
+        dag_id: str,
+        run_id: str,
+        task_id: str,
+        map_index: int,
+        try_number: int,
+        offset: int = 0,
+        secrets: Iterable[str] = (),
+        is_ended: bool = False,
+    ) -> LogChunk:
+        """Return the next whole lines from `offset` on, at most about a megabyte; none without a log.
+
+        A last line without its end is left for the next call, unless the try `is_ended`: read until
+        `next_offset` stays the same. `secrets` are masked here again, whoever wrote them.
+        """
+        path = self._path(dag_id, run_id, task_id, map_index, try_number)
+        try:
+            with path.open("rb") as file:
+                file.seek(offset)
+                data = file.read(_CHUNK_BYTES)
+        except FileNotFoundError:
+            return LogChunk((), offset)
+        is_cut = len(data) == _CHUNK_BYTES and b"\n" not in data
+        if not is_cut and not (is_ended and len(data) < _CHUNK_BYTES):
+            data = data[: data.rfind(b"\n") + 1]
+        masker = Masker(secrets)
+        lines = tuple(_masked(parse_line(line), masker) for line in data.splitlines(keepends=False))
+        return LogChunk(lines, offset + len(data))
+
+    def _path(self, dag_id: str, run_id: str, task_id: str, map_index: int, try_number: int) -> Path:
+        return self._home.task_log(
+            dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, try_number=try_number
+        )
+
+
+def _masked(line: LogLine, masker: Masker) -> LogLine:
+    msg, trace = masker.mask(line.msg), masker.mask(line.trace)
+    if msg == line.msg and trace == line.trace:
+        return line
+    return msgspec.structs.replace(line, msg=msg, trace=trace)

@@ -1,0 +1,92 @@
+"""An attempt's way to its daemon: a blocking stream socket with frames.
+
+Frames are sent and read whole: a signal whose handler raises must not leave half of one, so SIGTERM waits
+while a frame passes, and only there.
+"""
+
+import os
+import select
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from mulgil.messages import Answer, Ask, FrameDecoder, Question, encode_frame
+from mulgil.worker.wire import Begin, ToAttempt
+
+_READ_BYTES = 256 * 1024
+_DEFERRED = {signal.SIGTERM}
+
+
+class DaemonLink:
+    """Safe to use from several threads of the task, and from its signal handlers."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Own the socket `descriptor`."""
+        self._socket = socket.socket(fileno=descriptor)
+        self._socket.setblocking(True)
+        self._decoder: FrameDecoder[ToAttempt] = FrameDecoder(ToAttempt)  # type: ignore[arg-type]
+        self._lock = threading.RLock()
+        self._answers: dict[int, Answer] = {}
+        self._last_request = 0
+
+    def receive_begin(self) -> Begin:
+        """Return what the attempt is to do: the daemon's first message."""
+        while True:
+            for message in self._receive():
+                if isinstance(message, Begin):
+                    return message
+
+    def send(self, message: msgspec.Struct) -> None:
+        """Say something to the daemon."""
+        frame = encode_frame(message)
+        with self._lock, _without_signals():
+            try:
+                self._socket.sendall(frame)
+            except OSError:
+                _leave()
+
+    def ask(self, attempt_id: str, question: Question) -> Answer:
+        """Ask the scheduler something and wait for the answer, for as long as the scheduler is away."""
+        with self._lock:
+            self._last_request += 1
+            request_id = self._last_request
+            self.send(Ask(attempt_id, request_id, question))
+            while request_id not in self._answers:
+                # A signal handler that asks meanwhile reads answers to both.
+                for message in self._receive():
+                    if isinstance(message, Answer):
+                        self._answers[message.request_id] = message
+            return self._answers.pop(request_id)
+
+    def _receive(self) -> Iterator[ToAttempt]:
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        poll.poll()
+        with _without_signals():
+            try:
+                data = self._socket.recv(_READ_BYTES, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return iter(())
+            except OSError:
+                data = b""
+            if not data:
+                _leave()
+            return iter(list(self._decoder.feed(data)))
+
+
+@contextmanager
+def _without_signals() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _DEFERRED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _leave() -> None:
+    """End: the daemon is gone, and with it whoever would hear of the end."""
+    os._exit(1)

@@ -1,0 +1,108 @@
+"""An attempt's log: the file behind descriptors 1 and 2, and Python's logging as lines of it."""
+
+import io
+import logging
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from mulgil.logstores import LOG_FORMAT, LogLine, Masker, encode_line
+
+
+def prepare_streams() -> None:
+    """Set up what every attempt finds: no input, output line by line, warnings as log lines."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    if nothing != 0:
+        os.dup2(nothing, 0)
+        os.close(nothing)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    logging.captureWarnings(True)
+
+
+def open_log(path: Path) -> None:
+    """Make the log file at `path` this process's standard output and error.
+
+    The file itself, not a pipe: no reader's end can break a task, and what a dying process wrote last
+    is there.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, flags, 0o600)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+def take_over_logging(masker: Masker) -> None:
+    """Send all of Python's logging to the log as structured lines, whatever the dag file had set up."""
+    root = logging.getLogger()
+    root.handlers[:] = [LogLineHandler(masker)]
+    root.setLevel(logging.INFO)
+
+
+class LogLineHandler(logging.Handler):
+    """Writes each record with one system call, so that lines of several writers never mix."""
+
+    def __init__(self, masker: Masker) -> None:
+        """Hide what `masker` knows."""
+        super().__init__()
+        self._masker = masker
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        try:
+            trace = ""
+            if record.exc_info and record.exc_info[0] is not None:
+                trace = "".join(traceback.format_exception(*record.exc_info))
+            line = LogLine(
+                at=datetime.fromtimestamp(record.created, UTC),
+                level=record.levelname.lower(),
+                logger=record.name,
+                msg=self._masker.mask(record.getMessage()),
+                trace=self._masker.mask(trace),
+            )
+            os.write(2, encode_line(line))
+        except Exception:  # noqa: BLE001 - logging's own rule: a record that can't be written breaks nothing
+            self.handleError(record)
+
+
+def write_line(line: LogLine) -> None:
+    """Write one line of our own."""
+    os.write(2, encode_line(line))
+
+
+def first_line(at: datetime, *, try_number: int, attempt_id: str) -> LogLine:
+    """Return the line that a process begins its part of the log with."""
+    msg = f"try {try_number} started: attempt {attempt_id}, pid {os.getpid()}"
+    return LogLine(at=at, level="info", logger="mulgil.worker", msg=msg, format=LOG_FORMAT)
+
+
+def error_line(at: datetime, msg: str, error: BaseException, masker: Masker) -> LogLine:
+    """Return the line that says what a task raised, with the part of the traceback that is not ours."""
+    trace = "".join(traceback.format_exception(type(error), error, authors_part(error.__traceback__)))
+    return LogLine(at=at, level="error", logger="mulgil.task", msg=masker.mask(msg), trace=masker.mask(trace))
+
+
+def authors_part(trace: TracebackType | None) -> TracebackType | None:
+    """Return the traceback from the first frame on that isn't ours; all of it if every frame is."""
+    found = trace
+    while found is not None and found.tb_frame.f_globals.get("__name__", "").startswith("mulgil."):
+        found = found.tb_next
+    return found or trace
+
+
+def flush_output() -> None:
+    """Pass on what Python still holds; a full disk must not keep a process from leaving."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue

@@ -1,0 +1,261 @@
+"""The worker daemon: one thread that carries events to the state table and its actions to the world."""
+
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable
+
+from mulgil.i18n import Language, MulgilError, Text, render
+from mulgil.logstores import LogLine, encode_line
+from mulgil.messages import Assignment, Welcome
+from mulgil.worker.context import WorkerContext
+from mulgil.worker.gateway_link import GatewayLink
+from mulgil.worker.graveyard import Graveyard
+from mulgil.worker.journal import Journal
+from mulgil.worker.loop import Loop
+from mulgil.worker.processes import Processes
+from mulgil.worker.servers import Server
+from mulgil.worker.settings import WorkerSettings
+from mulgil.worker.state import DaemonEvent, DaemonIdentity, DaemonState, Moment
+from mulgil.worker.state.action import (
+    AppendToLog,
+    DaemonAction,
+    Dial,
+    Exit,
+    ForgetBuried,
+    HangUp,
+    JournalForget,
+    JournalProcess,
+    JournalReport,
+    JournalStart,
+    Kill,
+    KillZygote,
+    Note,
+    RetireZygote,
+    Send,
+    StartProcess,
+    StartZygote,
+    TellAttempt,
+)
+from mulgil.worker.state.event import Began, DaemonBuried, DrainAsked, Received, StopAsked, TimePassed
+
+_READ_BYTES = 4096
+
+
+class Daemon:
+    """Runs until its state table says that it may leave."""
+
+    def __init__(
+        self, identity: DaemonIdentity, settings: WorkerSettings, context: WorkerContext, nursery: Server
+    ) -> None:
+        """Take over what dead daemons left; from here on this daemon's journal is locked."""
+        self._context = context
+        self._state = DaemonState(identity, settings)
+        self._events: deque[DaemonEvent] = deque()
+        self._has_left = False
+        self._interrupts = 0
+        self._when_welcome: Callable[[], None] | None = None
+        home = context.home
+        self._loop = Loop()
+        self._journal = Journal(home.journal_folder / identity.daemon_id)
+        self._graveyard = Graveyard(home.journal_folder, own=identity.daemon_id)
+        self._gateway = GatewayLink(home.gateway_socket, self._loop, self._events.append, self._note_error)
+        self._processes = Processes(context, nursery, self._loop, self._events.append)
+        self._act: dict[type, Callable[..., None]] = {
+            Send: self._send,
+            StartProcess: self._start_process,
+            JournalStart: self._journal_start,
+            JournalProcess: self._journal_process,
+            JournalReport: self._journal_report,
+            JournalForget: self._journal_forget,
+            TellAttempt: self._tell_attempt,
+            AppendToLog: self._append_to_log,
+            Kill: self._kill,
+            StartZygote: self._start_zygote,
+            RetireZygote: self._retire_zygote,
+            KillZygote: self._kill_zygote,
+            Dial: self._dial,
+            HangUp: self._hang_up,
+            ForgetBuried: self._forget_buried,
+            Note: self._note,
+            Exit: self._exit,
+        }
+
+    def run(self, *, life_fd: int | None, when_welcome: Callable[[], None]) -> None:
+        """Work. The end of `life_fd` says that the supervisor is gone; `when_welcome` is called once."""
+        self._when_welcome = when_welcome
+        self._watch_signals()
+        if life_fd is not None:
+            self._watch_supervisor(life_fd)
+        self._bury()
+        for descriptor in self._graveyard.watch():
+            self._watch_neighbour(descriptor)
+        self._events.append(Began())
+        self._handle_events()
+        while not self._has_left:
+            deadline = self._state.next_deadline
+            clock = self._context.clock
+            self._loop.wait(None if deadline is None else max(0.0, deadline - clock.monotonic()))
+            deadline = self._state.next_deadline
+            if deadline is not None and deadline <= clock.monotonic():
+                self._events.append(TimePassed())
+            self._handle_events()
+
+    # Events.
+
+    def _handle_events(self) -> None:
+        clock = self._context.clock
+        while self._events and not self._has_left:
+            event = self._events.popleft()
+            if self._when_welcome is not None and isinstance(event, Received) and isinstance(event.message, Welcome):
+                self._when_welcome()
+                self._when_welcome = None
+            for action in self._state.handle(event, Moment(clock.now(), clock.monotonic())):
+                self._do(action)
+
+    def _watch_signals(self) -> None:
+        read, write = os.pipe()
+        os.set_blocking(read, False)
+        os.set_blocking(write, False)
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _notice)
+        # The numbers of the signals arrive in the pipe.
+        signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+        self._loop.watch(read, lambda: self._take_signals(read))
+
+    def _take_signals(self, read: int) -> None:
+        for number in set(os.read(read, _READ_BYTES)):
+            if number == signal.SIGCHLD:
+                self._processes.collect_dead()
+            elif number == signal.SIGTERM:
+                self._events.append(StopAsked())
+            elif number == signal.SIGINT:
+                self._interrupts += 1
+                self._events.append(DrainAsked() if self._interrupts == 1 else StopAsked())
+
+    def _watch_supervisor(self, life_fd: int) -> None:
+        def hear() -> None:
+            if not os.read(life_fd, _READ_BYTES):
+                self._loop.unwatch(life_fd)
+                self._events.append(DrainAsked())
+
+        os.set_inheritable(life_fd, False)
+        self._loop.watch(life_fd, hear)
+
+    def _bury(self) -> None:
+        for buried in self._graveyard.bury():
+            self._events.append(DaemonBuried(buried.daemon_id, buried.started, buried.reports))
+
+    def _watch_neighbour(self, descriptor: int) -> None:
+        """Bury a daemon that lives beside this one (an older one that drains) when it dies."""
+
+        def hear() -> None:
+            self._loop.unwatch(descriptor)
+            os.close(descriptor)
+            self._bury()
+
+        self._loop.watch(descriptor, hear)
+
+    # Actions.
+
+    def _do(self, action: DaemonAction) -> None:
+        self._act[type(action)](action)
+
+    def _send(self, action: Send) -> None:
+        self._gateway.send(action.message)
+
+    def _start_process(self, action: StartProcess) -> None:
+        self._processes.start_attempt(action.assignment, action.zygote_id, action.mode)
+
+    def _journal_start(self, action: JournalStart) -> None:
+        self._journal.start(action.attempt_id)
+
+    def _journal_process(self, action: JournalProcess) -> None:
+        started = self._processes.start_time_of(action.attempt_id)
+        self._journal.process(action.attempt_id, action.pid, started)
+
+    def _journal_report(self, action: JournalReport) -> None:
+        self._journal.report(action.report)
+
+    def _journal_forget(self, action: JournalForget) -> None:
+        self._journal.forget(action.attempt_id)
+
+    def _tell_attempt(self, action: TellAttempt) -> None:
+        self._processes.tell_attempt(action.answer)
+
+    def _append_to_log(self, action: AppendToLog) -> None:
+        line = LogLine(
+            at=self._context.clock.now(),
+            level=action.level,
+            logger="mulgil.worker",
+            msg=render(action.text, language=Language.ENGLISH),
+            trace=action.traceback,
+            text=action.text,
+        )
+        try:
+            _append(self._log_path(action.assignment), encode_line(line))
+        except OSError as error:
+            print(f"log of attempt {action.assignment.attempt_id}: {error}", file=sys.stderr, flush=True)
+
+    def _log_path(self, assignment: Assignment) -> str:
+        instance = assignment.instance
+        path = self._context.home.task_log(
+            dag_id=instance.dag_id,
+            run_id=instance.run_id,
+            task_id=instance.task_id,
+            map_index=instance.map_index,
+            try_number=instance.try_number,
+        )
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return str(path)
+
+    def _kill(self, action: Kill) -> None:
+        self._processes.signal_attempt(action.attempt_id, action.signal)
+
+    def _start_zygote(self, action: StartZygote) -> None:
+        self._processes.start_zygote(action.zygote_id, action.dag_file)
+
+    def _retire_zygote(self, action: RetireZygote) -> None:
+        self._processes.retire_zygote(action.zygote_id)
+
+    def _kill_zygote(self, action: KillZygote) -> None:
+        self._processes.kill_zygote(action.zygote_id)
+
+    def _dial(self, action: Dial) -> None:
+        self._gateway.dial()
+
+    def _hang_up(self, action: HangUp) -> None:
+        self._gateway.hang_up()
+
+    def _forget_buried(self, action: ForgetBuried) -> None:
+        self._graveyard.forget(action.daemon_id)
+
+    def _note(self, action: Note) -> None:
+        self._say(action.text)
+
+    def _note_error(self, error: MulgilError) -> None:
+        self._say(error.text)
+
+    def _say(self, text: Text) -> None:
+        """Add a line to the daemon's own log: what the supervisor collects of its standard error."""
+        msg = render(text, language=Language.ENGLISH)
+        line = LogLine(at=self._context.clock.now(), level="warning", logger="mulgil.worker", msg=msg, text=text)
+        os.write(2, encode_line(line))
+
+    def _exit(self, action: Exit) -> None:
+        self._has_left = True
+        self._gateway.hang_up()
+        self._journal.close(is_clean=action.is_clean)
+
+
+def _append(path: str, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, data)
+    finally:
+        os.close(descriptor)
+
+
+def _notice(*_: object) -> None:
+    """Be interrupted."""

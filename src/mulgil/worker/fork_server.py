@@ -1,0 +1,153 @@
+"""The loop of a process that forks others on request and says when they are gone: nursery and zygote.
+
+It polls two descriptors and runs nothing else, so that what it forks inherits no lock that somebody
+holds. Requests come with one end of a socket pair each, which becomes the child's way to the daemon.
+"""
+
+import os
+import select
+import signal
+import socket
+import sys
+import warnings
+from array import array
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from mulgil.messages import FrameDecoder, encode_frame
+from mulgil.worker.linux import collect_child, next_dead_child, signal_group
+from mulgil.worker.wire import ChildExited, ChildRefused
+
+_READ_BYTES = 64 * 1024
+_DESCRIPTORS = 64
+_DESCRIPTOR_BYTES = array("i").itemsize
+# What a child leaves with when our own code in it fails (EX_SOFTWARE of sysexits.h).
+EXIT_SOFTWARE = 70
+
+RequestT = TypeVar("RequestT")
+
+
+class ForkServer(Generic[RequestT]):
+    """Serves the daemon at the other end of `control`, until that end is closed."""
+
+    def __init__(self, control: socket.socket, union: type[RequestT], *, own: tuple[int, ...] = ()) -> None:
+        """Take requests of `union`; `own` descriptors are closed in each child."""
+        self._control = control
+        self._own = own
+        self._decoder: FrameDecoder[RequestT] = FrameDecoder(union)
+        self._descriptors: deque[int] = deque()
+        self._children: dict[int, str | int] = {}
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+
+    def send(self, message: msgspec.Struct) -> None:
+        """Say something to the daemon. If it is gone, so are we: the lifeline sees to it."""
+        try:
+            self._control.sendall(encode_frame(message))
+        except OSError:
+            os._exit(0)
+
+    def serve(self, handle: Callable[[RequestT, int], None]) -> None:
+        """Give each request and its descriptor to `handle`, which calls `fork`; return when nobody asks more."""
+        # Wakes the poll when a child dies; the handler itself has nothing to do.
+        signal.signal(signal.SIGCHLD, _notice)
+        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        poll = select.poll()
+        poll.register(self._control.fileno(), select.POLLIN)
+        poll.register(self._wake_read, select.POLLIN)
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll()}
+            if self._wake_read in ready:
+                _drain(self._wake_read)
+            self._report_dead()
+            if self._control.fileno() in ready and not self._take_requests(handle):
+                return
+
+    def fork(self, child: str | int, descriptor: int, run: Callable[[], None]) -> None:
+        """Fork a process that calls `run` and ends; `descriptor` is closed in this one."""
+        try:
+            pid = _fork()
+        except OSError as error:
+            os.close(descriptor)
+            self.send(ChildRefused(child, str(error)))
+            return
+        if pid == 0:
+            self._become_child(run)
+        os.close(descriptor)
+        self._children[pid] = child
+
+    def _take_requests(self, handle: Callable[[RequestT, int], None]) -> bool:
+        size = socket.CMSG_SPACE(_DESCRIPTORS * _DESCRIPTOR_BYTES)
+        try:
+            data, ancillary, _, _ = self._control.recvmsg(_READ_BYTES, size, socket.MSG_CMSG_CLOEXEC)
+        except ConnectionError:
+            return False
+        for _, _, payload in ancillary:
+            received = array("i")
+            received.frombytes(payload[: len(payload) - len(payload) % _DESCRIPTOR_BYTES])
+            self._descriptors.extend(received)
+        # Requests and descriptors come in the same order, one for each.
+        for request in self._decoder.feed(data):
+            handle(request, self._descriptors.popleft())
+        return bool(data)
+
+    def _report_dead(self) -> None:
+        while (pid := next_dead_child()) is not None:
+            # What the child left running in its group goes before its end is known.
+            signal_group(pid, signal.SIGKILL)
+            status = collect_child(pid)
+            child = self._children.pop(pid, None)
+            if child is not None:
+                self.send(ChildExited(child, status))
+
+    def _become_child(self, run: Callable[[], None]) -> None:
+        """In the child: leave the server behind, run, and never return into it."""
+        status = EXIT_SOFTWARE
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            ours = (self._control.detach(), self._wake_read, self._wake_write, *self._own, *self._descriptors)
+            for descriptor in ours:
+                os.close(descriptor)
+            self._children.clear()
+            run()
+            status = 0
+        except BaseException:  # noqa: BLE001 - nothing may unwind into the server's loop
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(status)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Native threads of an imported library are tolerated: Python threads were ruled out before.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+def _notice(*_: object) -> None:
+    """Be interrupted."""
+
+
+def _drain(descriptor: int) -> None:
+    try:
+        while os.read(descriptor, 4096):
+            pass
+    except BlockingIOError:
+        pass
+
+
+def close_all_but(*kept: int) -> None:
+    """Close every descriptor but standard ones and `kept`; for processes that no author's code has run in yet."""
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - numbers are wanted, not paths
+        descriptor = int(name)
+        if descriptor > 2 and descriptor not in kept:
+            try:
+                os.close(descriptor)
+            except OSError:
+                # The listing's own descriptor.
+                continue

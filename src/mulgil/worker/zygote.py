@@ -1,0 +1,100 @@
+"""The zygote: it imports one dag file of one snapshot, once; attempts are forks of it."""
+
+import gc
+import os
+import socket
+import sys
+import threading
+import traceback
+from importlib import import_module
+
+from mulgil.i18n import Text
+from mulgil.sdk.dag_file import LoadedDagFile
+from mulgil.worker.attempt.imports import import_dag_file, import_failure
+from mulgil.worker.attempt.process import run_attempt
+from mulgil.worker.context import WorkerContext
+from mulgil.worker.fork_server import ForkServer
+from mulgil.worker.linux import die_with, memory_share
+from mulgil.worker.wire import (
+    DagFile,
+    StartAttempt,
+    ZygoteFailed,
+    ZygoteReady,
+    ZygoteUnfit,
+    ZygoteUp,
+)
+
+
+def run_zygote(control: socket.socket, dag_file: DagFile, context: WorkerContext) -> None:
+    """Import `dag_file`, say how that went, and fork attempts until the daemon closes `control` or dies."""
+    armed = die_with(context.lifeline, group=False)
+    server: ForkServer[StartAttempt] = ForkServer(control, StartAttempt, own=(armed,))
+    server.send(ZygoteUp(os.getpid()))
+    try:
+        loaded = import_dag_file(dag_file, context.home)
+    except BaseException as error:  # noqa: BLE001 - whatever an author's module raises
+        server.send(ZygoteFailed(import_failure(error, dag_file.file), traceback.format_exc()))
+        return
+    reason = unfit_to_fork(dag_file.file)
+    if reason is not None:
+        server.send(ZygoteUnfit(reason))
+        return
+    _Zygote(server, loaded, context).serve()
+
+
+class _Zygote:
+    def __init__(self, server: ForkServer[StartAttempt], loaded: LoadedDagFile, context: WorkerContext) -> None:
+        self._server = server
+        self._loaded = loaded
+        self._context = context
+        self._preloaded: set[str] = set()
+
+    def serve(self) -> None:
+        self._settle()
+        self._server.serve(self._handle)
+
+    def _settle(self) -> None:
+        """Leave what was imported out of every later collection: touching it would copy its pages in each fork."""
+        gc.collect()
+        gc.freeze()
+        self._server.send(ZygoteReady(memory_share()))
+
+    def _handle(self, request: StartAttempt, descriptor: int) -> None:
+        if not self._preloaded.issuperset(request.preload):
+            self._preload(request.preload)
+        context, loaded = self._context, self._loaded
+        self._server.fork(request.attempt_id, descriptor, lambda: run_attempt(descriptor, context, loaded=loaded))
+
+    def _preload(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            if name not in self._preloaded:
+                self._preloaded.add(name)
+                try:
+                    import_module(name)
+                except Exception:  # noqa: BLE001 - the task will import it itself and say what is wrong
+                    traceback.print_exc()
+        self._settle()
+
+
+def unfit_to_fork(file: str) -> Text | None:
+    """Return why this process can't be forked, if it can't: another thread could hold any lock for ever.
+
+    Threads of native libraries are invisible here and tolerated: those libraries handle forks.
+    """
+    threads = [thread.name for thread in threading.enumerate() if thread is not threading.current_thread()]
+    # Frames of threads that were started below `threading`, too.
+    others = len(sys._current_frames()) - 1  # noqa: SLF001 - documented, for debuggers
+    if threads or others:
+        return Text("worker.unfit_threads", {"file": file, "threads": ", ".join(threads) or str(others)})
+    return Text("worker.unfit_event_loop", {"file": file}) if _has_running_loop() else None
+
+
+def _has_running_loop() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
