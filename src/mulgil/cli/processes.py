@@ -12,7 +12,6 @@ import click
 from mulgil.cli._session import Session, open_store
 from mulgil.config import load_settings
 from mulgil.i18n import Text, render
-from mulgil.model import VERSION
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
 
@@ -58,21 +57,23 @@ def scheduler(session: Session, *, life_fd: int | None, ready_fd: int | None) ->
 @click.pass_obj
 def dag_processor(session: Session, *, life_fd: int | None, ready_fd: int | None) -> int:
     """Parse dag files and publish their versions until it is told to end."""
-    from mulgil.dagfiles import ProcessorSetup, run_dag_processor
-    from mulgil.stores.sql import SocketDoorbell
+    from mulgil.dagfiles import run_dag_processor
+    from mulgil.ports import DagFileStore, Doorbell
     from mulgil.system import SystemClock
 
-    setup = ProcessorSetup(
-        home=session.home,
-        settings=load_settings(session.home).dagfiles,
+    def connect() -> tuple[DagFileStore, Doorbell]:
+        from mulgil.stores.sql import SocketDoorbell
+
+        return open_store(session.home), SocketDoorbell(session.home)
+
+    return run_dag_processor(
+        session.home,
+        load_settings(session.home),
+        connect=connect,
         clock=SystemClock(),
-        doorbell=SocketDoorbell(session.home),
-        open_store=lambda: open_store(session.home),
-        version=VERSION,
         life_fd=life_fd,
-        ready_fd=ready_fd,
+        when_ready=_announcer(ready_fd),
     )
-    return run_dag_processor(setup)
 
 
 @click.command(help=render(Text("cli.help_worker")))

@@ -189,7 +189,9 @@ def _find_cycle(edges: Edges, stuck: set[str], order: list[str]) -> list[str]:
         seen[name] = len(path)
         path.append(name)
         name = min(upstream for upstream in edges[name] if upstream in stuck)
-    return path[seen[name] :][::-1]
+    cycle = path[seen[name] :][::-1]
+    first = min(range(len(cycle)), key=lambda number: order.index(cycle[number]))
+    return cycle[first:] + cycle[:first]
 
 
 def _spec(task: BaseOperator, upstream: list[str]) -> TaskSpec:

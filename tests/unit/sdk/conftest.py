@@ -19,7 +19,7 @@ from mulgil.model import (
     RunType,
     TaskInstance,
 )
-from mulgil.sdk import NOT_FOUND, DAG, BaseOperator, TaskResult, run_task
+from mulgil.sdk import DAG, NOT_FOUND, BaseOperator, TaskResult, run_task
 
 LOCAL_DAY = DataInterval(datetime(2013, 1, 5, 5, tzinfo=UTC), datetime(2013, 1, 6, 5, tzinfo=UTC))
 

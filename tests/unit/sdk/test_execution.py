@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mulgil.i18n import render
@@ -283,7 +285,7 @@ def test_a_failure_is_described_by_the_authors_innermost_line(runtime) -> None:
     text = describe_failure(caught.value)
     assert text.fields["kind"] == "ZeroDivisionError"
     line = int(text.fields["line"])
-    with open(__file__) as file:
+    with Path(__file__).open() as file:
         assert "# the line" in file.readlines()[line - 1]
 
 
