@@ -155,9 +155,11 @@ class Gateway:
             self._outgoing.append((conn_id, RefuseHello(Text("gateway.protocol_unsupported", {**fields}))))
             self._close(conn_id)
             return
-        earlier = self._daemons.get(hello.daemon_id)
-        if earlier is not None and earlier.conn_id != conn_id:
-            self._close(earlier.conn_id)
+        # A dead daemon's connection may stand a moment longer than the daemon; it gets no more work.
+        for name in (hello.daemon_id, *(buried.daemon_id for buried in hello.buried)):
+            earlier = self._daemons.get(name)
+            if earlier is not None and earlier.conn_id != conn_id:
+                self._close(earlier.conn_id)
         daemon = ConnectedDaemon(
             daemon_id=hello.daemon_id,
             conn_id=conn_id,

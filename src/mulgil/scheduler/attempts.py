@@ -15,6 +15,10 @@ class AttemptTable:
         """How many attempts haven't ended."""
         return len(self._by_id)
 
+    def all(self) -> tuple[Attempt, ...]:
+        """Return every attempt that hasn't ended, in the order in which they were added."""
+        return tuple(self._by_id.values())
+
     def put(self, attempt: Attempt) -> None:
         """Add an attempt, or replace its row."""
         self._by_id[attempt.attempt_id] = attempt

@@ -36,6 +36,8 @@ class Memory:
     pools: frozenset[str] = frozenset()
     # Dags whose queue or schedule may allow another run.
     restless: dict[str, None] = field(default_factory=dict)
+    # What was to be killed when the memory was read, with the reasons: said once more, in case it was not heard.
+    unwanted: list[tuple[str, Text]] = field(default_factory=list)
 
     @classmethod
     def load(cls, store: SchedulerStore, limits: SchedulerLimits) -> "Memory":
@@ -51,7 +53,7 @@ class Memory:
             memory.note_dag(dag_id)
         for stored in store.active_runs():
             try:
-                memory.take(stored)
+                memory.unwanted.extend(memory.take(stored)[1])
             except StoreError:
                 raise
             except MulgilError as error:

@@ -32,7 +32,7 @@ from mulgil.scheduler.step_work import StepWork
 from mulgil.scheduler.store import OwnerStore
 from mulgil.scheduler.timers import RetryTimer, ScheduleTimer, TimeoutTimer, TimerKey
 from mulgil.scheduler.timetable_runs import RunMaker
-from mulgil.scheduler.worker_events import handle_worker_event
+from mulgil.scheduler.worker_events import handle_worker_event, repeat_after_reading
 
 _log = logging.getLogger(__name__)
 _EVENTS_PER_READ = 1_000
@@ -69,6 +69,7 @@ class Scheduler:
         self._memory: Memory | None = None
         self._inbox: deque[tuple[Executor, WorkerEvent]] = deque()
         self._rang = True
+        self._has_just_read = False
         self._failures = 0
         self._conflicts = 0
         self._answered = False
@@ -110,6 +111,8 @@ class Scheduler:
         try:
             memory = self._loaded()
             work = StepWork(memory, self.store, now)
+            if self._has_just_read:
+                repeat_after_reading(work)
             taken = self._take_in(memory, work)
             self._commit(work)
         except StoreUnavailableError as error:
@@ -120,6 +123,7 @@ class Scheduler:
                 raise
             return now + self._fail(error)
         self._failures = self._conflicts = 0
+        self._has_just_read = False
         for _ in range(taken):
             self._inbox.popleft()
         self._act(work)
@@ -132,7 +136,7 @@ class Scheduler:
             self._epoch = self.store.claim(self._owner)
         if self._memory is None:
             self._memory = Memory.load(self.store, self._limits)
-            self._rang = True
+            self._rang = self._has_just_read = True
         return self._memory
 
     def _take_in(self, memory: Memory, work: StepWork) -> int:

@@ -52,6 +52,24 @@ def handle_worker_event(work: StepWork, event: WorkerEvent, *, jitter: float, is
             pass
 
 
+def repeat_after_reading(work: StepWork) -> None:
+    """Say once more what may have been committed and never said: a commit's failure doesn't tell which it was.
+
+    Daemons drop what they know, and what is said to an absent one is dropped on the way.
+    """
+    for attempt in work.memory.attempts.all():
+        live = _run_of(work, attempt)
+        if live is not None and attempt.state is AttemptState.QUEUED and _is_wanted(live, attempt):
+            work.submits.append((attempt, make_assignment(live, _key(attempt), attempt.attempt_id)))
+    work.cancels.extend(work.memory.unwanted)
+    work.memory.unwanted.clear()
+
+
+def _is_wanted(live: LiveRun, attempt: Attempt) -> bool:
+    row = live.state.instance(_key(attempt))
+    return row.attempt_id == attempt.attempt_id and row.state in _WANTED
+
+
 def _key(attempt: Attempt) -> TaskKey:
     return TaskKey(attempt.task_id, attempt.map_index)
 
@@ -79,8 +97,7 @@ def _compare(work: StepWork, joined: DaemonJoined) -> None:
         live = _run_of(work, attempt)
         if live is None:
             continue
-        row = live.state.instance(_key(attempt))
-        is_wanted = row.attempt_id == attempt.attempt_id and row.state in _WANTED
+        row, is_wanted = live.state.instance(_key(attempt)), _is_wanted(live, attempt)
         if attempt.attempt_id in known:
             if not is_wanted:
                 work.cancels.append((attempt.attempt_id, row.reason or Text("scheduler.attempt_superseded")))
@@ -193,8 +210,7 @@ def _keep_results(work: StepWork, live: LiveRun, attempt: Attempt, report: Repor
                 map_index=attempt.map_index,
             )
         )
-    row = live.state.instance(_key(attempt))
-    if row.attempt_id == attempt.attempt_id and row.state in _WANTED:
+    if _is_wanted(live, attempt):
         work.batch.xcoms.extend(
             XComValue(
                 dag_id=attempt.dag_id,

@@ -1,0 +1,83 @@
+"""What an attempt may read, and how misspelt names are answered."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from mulgil.gateway import AttemptQuestions
+from mulgil.messages import Ask, GetConnection, GetVariable, GetXCom, Question
+from mulgil.model import Connection, DagRun, DagRunState, DataInterval, RunType, Variable, XComValue
+from mulgil.ports import Batch
+from mulgil.stores.memory import MemoryMetadataStore
+
+NOW = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def store() -> MemoryMetadataStore:
+    store = MemoryMetadataStore()
+    store.put_variable(Variable(key="bucket", value="raw"), by="me", at=NOW)
+    store.put_connection(Connection(connection_id="warehouse", conn_type="duckdb", password="p"), by="me", at=NOW)
+    batch = Batch()
+    for dag_id in ("mine", "other"):
+        batch.new_runs.append(
+            DagRun(
+                dag_id=dag_id,
+                run_id="r",
+                run_uid=dag_id,
+                run_type=RunType.MANUAL,
+                state=DagRunState.RUNNING,
+                data_interval=DataInterval.at(NOW),
+                version_id="v",
+                created_at=NOW,
+            )
+        )
+        for index in (1, 0):
+            batch.xcoms.append(
+                XComValue(
+                    dag_id=dag_id, run_id="r", task_id="t", map_index=index, key="k", value=f"{dag_id}{index}".encode()
+                )
+            )
+    store.commit(batch, epoch=store.claim("test"))
+    return store
+
+
+def ask(store: MemoryMetadataStore, question: Question, *, attempt_id: str = "a"):  # type: ignore[no-untyped-def]
+    questions = AttemptQuestions(store, {"a": "mine"}.get)
+    return questions.answer(Ask(attempt_id, 3, question))
+
+
+def test_an_attempt_gets_the_xcoms_of_its_own_dag_by_map_index(store: MemoryMetadataStore) -> None:
+    answer = ask(store, GetXCom("r", "t", None, "k"))
+    assert [xcom.value for xcom in answer.xcoms] == [b"mine0", b"mine1"]
+    assert (answer.attempt_id, answer.request_id) == ("a", 3)
+    assert ask(store, GetXCom("r", "t", 1, "k")).xcoms[0].value == b"mine1"
+    assert ask(store, GetXCom("r", "t", None, "no such key")).xcoms == ()
+
+
+def test_variables_and_connections_are_given_with_their_secrets(store: MemoryMetadataStore) -> None:
+    assert ask(store, GetVariable("bucket")).variable == "raw"
+    assert ask(store, GetConnection("warehouse")).connection.password == "p"
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "nearest"),
+    [
+        (GetVariable("buckit"), "gateway.variable_misspelt", "bucket"),
+        (GetVariable("zzz"), "gateway.variable_unknown", None),
+        (GetConnection("Warehouse"), "gateway.connection_misspelt", "warehouse"),
+        (GetConnection("zzz"), "gateway.connection_unknown", None),
+    ],
+)
+def test_unknown_names_are_answered_with_the_nearest_one(
+    store: MemoryMetadataStore, question: Question, code: str, nearest: str | None
+) -> None:
+    error = ask(store, question).error
+    assert error.code == code
+    assert error.fields.get("nearest") == nearest
+
+
+def test_an_attempt_that_has_ended_gets_nothing(store: MemoryMetadataStore) -> None:
+    answer = ask(store, GetVariable("bucket"), attempt_id="gone")
+    assert answer.error.code == "gateway.attempt_unknown"
+    assert answer.variable is None
