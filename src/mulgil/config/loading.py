@@ -5,7 +5,7 @@ ignored costs an afternoon.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -17,6 +17,11 @@ from mulgil.config.settings import Settings, sections, variable_name
 from mulgil.i18n import nearest_name
 
 _PREFIX = "MULGIL__"
+
+# What is said of an unknown name, and of one that is like a known one.
+_SECTION = ("config.section_unknown", "config.section_unknown_near")
+_KEY = ("config.key_unknown", "config.key_unknown_near")
+_VARIABLE = ("config.variable_unknown", "config.variable_unknown_near")
 
 
 def load_settings(home: Home, *, variables: Mapping[str, str] | None = None) -> Settings:
@@ -44,7 +49,7 @@ def _from_file(home: Home) -> Iterator[tuple[tuple[str, str], Any]]:
     structs = sections()
     for section, table in content.items():
         if section not in structs:
-            raise _unknown("config.section_unknown", where, f"[{section}]", section, structs)
+            raise _unknown(_SECTION, section, structs, where=where, shown=f"[{section}]")
         if not isinstance(table, dict):
             raise SettingsError("config.section_not_a_table", where=where, name=section)
         for key, value in table.items():
@@ -58,7 +63,7 @@ def _from_variables(variables: Mapping[str, str]) -> Iterator[tuple[tuple[str, s
         if not name.startswith(_PREFIX):
             continue
         if name not in known:
-            raise _unknown("config.variable_unknown", "", name, name, dict.fromkeys(known))
+            raise _unknown(_VARIABLE, name, known, where="", shown=name)
         section, key = name.removeprefix(_PREFIX).lower().split("__", 1)
         yield (section, key), _checked(variables[name], section, key, where=name, shown=name, is_text=True)
 
@@ -66,7 +71,7 @@ def _from_variables(variables: Mapping[str, str]) -> Iterator[tuple[tuple[str, s
 def _checked(value: Any, section: str, key: str, *, where: str, shown: str, is_text: bool) -> Any:
     types = {field.name: field.type for field in msgspec.structs.fields(sections()[section])}
     if key not in types:
-        raise _unknown("config.key_unknown", where, shown, key, types)
+        raise _unknown(_KEY, key, types, where=where, shown=shown)
     try:
         return msgspec.convert(value, types[key], strict=not is_text)
     except msgspec.ValidationError as error:
@@ -74,8 +79,9 @@ def _checked(value: Any, section: str, key: str, *, where: str, shown: str, is_t
         raise SettingsError(code, where=where, key=shown, value=str(value), why=str(error)) from error
 
 
-def _unknown(code: str, where: str, shown: str, name: str, known: Mapping[str, object]) -> SettingsError:
+def _unknown(codes: tuple[str, str], name: str, known: Collection[str], *, where: str, shown: str) -> SettingsError:
+    code, near_code = codes
     nearest = nearest_name(name, known)
     if nearest is None:
         return SettingsError(code, where=where, name=shown, known=", ".join(sorted(known)))
-    return SettingsError(f"{code}_near", where=where, name=shown, nearest=nearest)
+    return SettingsError(near_code, where=where, name=shown, nearest=nearest)

@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -257,9 +259,6 @@ def test_damaged_pages_are_found(older: Path) -> None:
 
 
 def test_an_ordinary_start_loads_no_query_builder(older: Path) -> None:
-    import subprocess
-    import sys
-
     program = (
         "import sys; from mulgil.stores.sql import SqlMetadataStore; from mulgil.secrets import FileCipher; "
         "from pathlib import Path; store = SqlMetadataStore.open(Path(sys.argv[1]), cipher=FileCipher(Path('k'))); "

@@ -20,18 +20,18 @@ NETWORK_FILE_SYSTEMS = frozenset(
 )  # fmt: skip
 
 
-def refuse_network_file_system(path: Path, *, mount_table: Path = MOUNT_TABLE) -> None:
+def refuse_network_file_system(path: Path) -> None:
     """Do nothing unless `path` lies on a network file system.
 
     Raises:
         UnusableDatabaseError: It does.
     """
-    kind = file_system_of(path, mount_table=mount_table)
+    kind = file_system_of(path, mount_table=MOUNT_TABLE)
     if kind in NETWORK_FILE_SYSTEMS:
         raise UnusableDatabaseError("store.network_file_system", path=str(path), file_system=kind)
 
 
-def file_system_of(path: Path, *, mount_table: Path = MOUNT_TABLE) -> str | None:
+def file_system_of(path: Path, *, mount_table: Path) -> str | None:
     """Return the type of the file system that `path` lies on (or will), or None where nobody can tell."""
     try:
         lines = mount_table.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
