@@ -9,7 +9,7 @@ import psutil
 
 from benchmarks.installation import Installation, installation
 from benchmarks.measure import SAMPLES, Record, wall_ms
-from benchmarks.workloads import ONE
+from benchmarks.workloads import one_task
 
 IDLE_SETTLE_SECONDS = 60
 CPU_WINDOW_SECONDS = 12
@@ -26,7 +26,7 @@ def measure_imports(record: Record) -> None:
 def measure_cli(record: Record) -> None:
     """`mulgil dags list` on a home with one dag, whole process."""
     with installation() as scratch:
-        scratch.write_dag("one", ONE.format(dag_id="one"))
+        scratch.write_dag("one", one_task("one"))
         scratch.wait_for_dag("one")
         command = [str(Path(sys.executable).parent / "mulgil"), "--home", str(scratch.home), "dags", "list"]
         record.add("cli.dags_list_ms", wall_ms(command))
@@ -37,7 +37,7 @@ def measure_up(record: Record) -> None:
     empty, existing = [], []
     for _ in range(SAMPLES):
         with installation(started=False) as scratch:
-            scratch.write_dag("one", ONE.format(dag_id="one"))
+            scratch.write_dag("one", one_task("one"))
             scratch.start()
             empty.append(scratch.ready_ms)
             scratch.stop()
@@ -50,7 +50,7 @@ def measure_up(record: Record) -> None:
 def measure_idle(record: Record) -> None:
     """Memory and CPU at rest: right after a run, and with zygotes retired."""
     with installation() as scratch:
-        scratch.write_dag("one", ONE.format(dag_id="one"))
+        scratch.write_dag("one", one_task("one"))
         scratch.wait_for_dag("one")
         scratch.run("one", tasks=1)
         record.add("up.warm_pss_mb", [_pss_mb(scratch)])
