@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
+from mulgil.dagfiles import BundleError
+
 
 def test_dags_of_new_files_are_published_and_ring_the_doorbell(installation) -> None:
     installation.write_dag("one.py", "first")
@@ -255,3 +259,27 @@ def test_dag_ids_in_two_files_are_refused_until_one_gives_way(installation) -> N
     assert installation.failures() == {}
     assert installation.version("same").file == "b.py"
     assert sorted(installation.live_dags()) == ["another", "same"]
+
+
+def test_a_bundle_over_the_limit_is_refused_by_its_largest_file(installation) -> None:
+    installation.write_dag("one.py", "first")
+    installation.step()
+    installation.write_dag("one.py", "first", "EmptyOperator(task_id='b')")
+    installation.write("data/big.bin", "x" * 101_000_000)
+
+    with pytest.raises(BundleError, match=r"101 MB; the limit is 100 MB.*data/big\.bin") as refused:
+        installation.step()
+    installation.processor.report_bundle(refused.value.text)
+    assert list(installation.failures()) == ["."]
+    assert installation.version("first").number == 1
+
+    installation.write(".mulgilignore", "data/\n")
+    installation.step()
+    assert installation.failures() == {}
+    assert installation.version("first").number == 2
+
+
+def test_a_missing_bundle_is_refused(installation) -> None:
+    installation.home.dags_folder.rmdir()
+    with pytest.raises(BundleError, match="can't be read"):
+        installation.step()
