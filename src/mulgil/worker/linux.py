@@ -19,6 +19,11 @@ def become_subreaper() -> None:
         raise OSError(number, os.strerror(number))
 
 
+def name_process(name: str) -> None:
+    """Show this process under `name` (at most 15 bytes) in `ps -o comm` and `top`; forks share a command line."""
+    Path("/proc/self/comm").write_text(name)
+
+
 def raise_descriptor_limit() -> None:
     """Allow this process as many descriptors as it may have: each attempt takes one."""
     import resource

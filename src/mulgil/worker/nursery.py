@@ -19,13 +19,14 @@ from mulgil.worker.attempt.logs import prepare_streams
 from mulgil.worker.attempt.spawn import SpawnArguments, become_interpreter
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.fork_server import ForkServer, close_all_but
-from mulgil.worker.linux import die_with
+from mulgil.worker.linux import die_with, name_process
 from mulgil.worker.wire import StartAttempt, StartZygote, ToServer
 from mulgil.worker.zygote import run_zygote
 
 
 def run_nursery(control: socket.socket, context: WorkerContext) -> None:
     """Serve until the daemon closes `control` or dies."""
+    name_process("mulgil-nursery")
     close_all_but(control.fileno(), context.lifeline)
     # A terminal's Ctrl-C is the daemon's to act on.
     os.setpgid(0, 0)

@@ -14,7 +14,7 @@ from mulgil.worker.attempt.imports import import_dag_file, import_failure
 from mulgil.worker.attempt.process import run_attempt
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.fork_server import ForkServer
-from mulgil.worker.linux import die_with, memory_share
+from mulgil.worker.linux import die_with, memory_share, name_process
 from mulgil.worker.wire import (
     DagFile,
     StartAttempt,
@@ -27,6 +27,7 @@ from mulgil.worker.wire import (
 
 def run_zygote(control: socket.socket, dag_file: DagFile, context: WorkerContext) -> None:
     """Import `dag_file`, say how that went, and fork attempts until the daemon closes `control` or dies."""
+    name_process("mulgil-zygote")
     armed = die_with(context.lifeline, group=False)
     server: ForkServer[StartAttempt] = ForkServer(control, StartAttempt, own=(armed,))
     server.send(ZygoteUp(os.getpid()))

@@ -15,7 +15,7 @@ from mulgil.worker.attempt.logs import error_line, first_line, flush_output, ope
 from mulgil.worker.attempt.runtime import AttemptRuntime
 from mulgil.worker.attempt.termination import AttemptTerminated, Termination
 from mulgil.worker.context import WorkerContext
-from mulgil.worker.linux import die_with
+from mulgil.worker.linux import die_with, name_process
 from mulgil.worker.wire import AttemptUp, DagFile, Mode
 
 
@@ -24,6 +24,7 @@ def run_attempt(descriptor: int, context: WorkerContext, *, loaded: LoadedDagFil
 
     `loaded` is the dag file that a zygote has imported; without it the file is imported here.
     """
+    name_process("mulgil-task")
     termination = Termination()
     link = DaemonLink(descriptor)
     _lead_group(context)
