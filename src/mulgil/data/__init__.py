@@ -1,4 +1,25 @@
 """The write contract and its ports: loads that are idempotent, all-or-nothing, checked, fenced, recorded.
 
-`write` is the whole contract; `target` holds the ports that a connector implements.
+Authors use `Table`, `load`, `transform` and `checks`. `write` is the whole contract; `target` holds the
+ports that a connector implements, `source` what a source implements.
 """
+
+from mulgil.data import checks
+from mulgil.data.load import LoadOperator, load
+from mulgil.data.source import Reading, Source
+from mulgil.data.table import Table
+from mulgil.data.table_spec import Grain, WriteMode
+from mulgil.data.transform import TransformOperator, transform
+
+__all__ = [
+    "Grain",
+    "LoadOperator",
+    "Reading",
+    "Source",
+    "Table",
+    "TransformOperator",
+    "WriteMode",
+    "checks",
+    "load",
+    "transform",
+]

@@ -116,10 +116,10 @@ def _offenders(check: NotNull | Unique | AcceptedValues | Sql, relation: str, di
 def _failing(stage: Stage, offenders: str) -> tuple[int, str]:
     """Return how many rows a query gives, and some of them as JSON."""
     head = f"WITH staged AS (SELECT * FROM {stage.relation})"
-    count = _integer(stage.query(f"{head} SELECT count(*) AS n FROM ({offenders})")[0]["n"])
+    count = _integer(stage.query(f"{head} SELECT count(*) AS n FROM (\n{offenders}\n)")[0]["n"])
     if not count:
         return 0, ""
-    rows = stage.query(f"{head} SELECT * FROM ({offenders}) LIMIT {_SAMPLED_ROWS}")
+    rows = stage.query(f"{head} SELECT * FROM (\n{offenders}\n) LIMIT {_SAMPLED_ROWS}")
     return count, _shown(rows)
 
 

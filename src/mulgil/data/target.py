@@ -237,6 +237,10 @@ class Target(Protocol):
         """Remove a dead stage; nothing happens if it is gone or alive."""
         ...
 
+    def columns(self, table: str) -> tuple[Column, ...] | None:
+        """Return a table's columns, or None if it doesn't exist."""
+        ...
+
     def read(self, query: NativeQuery) -> AbstractContextManager[Batches]:
         """Run a query and stream its rows from one consistent snapshot."""
         ...

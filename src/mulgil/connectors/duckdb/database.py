@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 # The same for every connection of a process: DuckDB refuses to open one file twice with different settings.
 # Extensions are never fetched from the network in the middle of a write.
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "TimeZone": "UTC",
-}
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
 _HELD_BY = re.compile(r"Conflicting lock is held in (.*?)\. See")
 _DEFAULT_SCHEMA = "main"
 
@@ -50,7 +47,7 @@ def connected(path: Path, patience: Patience, *, is_read_only: bool) -> Iterator
     def attempt() -> "DuckDBPyConnection | None":
         nonlocal in_the_way
         try:
-            return duckdb.connect(str(path), read_only=is_read_only, config=_SETTINGS)
+            return _in_utc(duckdb.connect(str(path), read_only=is_read_only, config=_SETTINGS))
         except duckdb.IOException as error:
             held = _HELD_BY.search(str(error))
             if held is None:
@@ -73,7 +70,13 @@ def in_memory() -> Iterator["DuckDBPyConnection"]:
     import duckdb
 
     with duckdb.connect(":memory:", config=_SETTINGS) as connection:
-        yield connection
+        yield _in_utc(connection)
+
+
+def _in_utc(connection: "DuckDBPyConnection") -> "DuckDBPyConnection":
+    """Let naive timestamps mean UTC wherever they meet zoned ones."""
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
 
 
 def run(connection: "DuckDBPyConnection", sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:

@@ -68,7 +68,7 @@ class ParquetStage:
             target = quoted(str(self._path))
             run(
                 connection,
-                f"COPY ({query.sql}) TO {target} (FORMAT parquet, COMPRESSION {_CODEC})",
+                f"COPY (\n{query.sql}\n) TO {target} (FORMAT parquet, COMPRESSION {_CODEC})",
                 query.params,
             )
         self._describe()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.sqlite.database import run, table_columns, translated
-from mulgil.connectors.sqlite.dialect import SqliteDialect, column_of
+from mulgil.connectors.sqlite.dialect import SqliteDialect, column_of, stored_value
 from mulgil.data.stage_lock import StageLock
 from mulgil.data.target import Column, NativeQuery, Row
 
@@ -70,7 +70,11 @@ class SqliteStage:
     def fill_query(self, query: NativeQuery) -> tuple[str, ...]:
         """Create the staging table from a query in the application's database, attached to it."""
         with self._reading(query, self.path) as (connection, inputs), translated(self.path):
-            run(connection, f"CREATE TABLE {ATTACHED}.{self.relation} AS {query.sql}", query.params)
+            run(
+                connection,
+                f"CREATE TABLE {ATTACHED}.{self.relation} AS {query.sql}",
+                [stored_value(value) for value in query.params],
+            )
         with translated(self.path):
             found = table_columns(self._connection, self.name) or ()
             self._columns = tuple(self._typed(column) for column in found)

@@ -22,6 +22,7 @@ MESSAGES: dict[str, str] = {
         "Column {column} of {table} is {kept}, and the data brings {staged}, whose values don't fit unchanged. "
         "Cast it in the source or the query, or alter the table. Nothing was published."
     ),
+    "data.column_type_unknown": "Column {column} is declared as {type!r}, which is no type. Types: {known}.",
     "data.column_unsupported": "{target} can't hold column {column} of type {type}. Cast it to a simple type first.",
     "data.column_untyped": (
         "{table} doesn't exist yet and column {column} holds only NULLs, so its type is unknown. Declare the type "
@@ -31,10 +32,19 @@ MESSAGES: dict[str, str] = {
         "The connection to the target of {table} broke while committing fence {fence}, and its ledger couldn't be "
         "asked: {detail}. The next try asks again; nothing is lost or doubled."
     ),
+    "data.connection_file": (
+        "Connection {connection} of type {type} names no file. Put the file's path into its host."
+    ),
     "data.connection_lost": "The connection to {target} broke: {detail}",
+    "data.connection_type": (
+        "Tables can't be kept in connection {connection} of type {type!r} (did you mean {guess!r}?). Types that "
+        "can hold tables: {known}."
+    ),
     "data.fault_injected": "The armed fault point {point} raised.",
     "data.fault_unreadable": "The fault {fault!r} can't be armed: {detail}. Points: {points}.",
+    "data.grain_unknown": "{table} can't have grain {grain!r}. Grains: {known}.",
     "data.interval_not_whole_grains": "The interval {start} … {end} is not a whole number of {grain}s in {timezone}.",
+    "data.into_no_table": "{file}:{line}: task {task_id!r} is given a {kind} as into=. Give a Table.",
     "data.key_repeated": "The key of {table} names a column twice: {key}.",
     "data.ledger_conflict": (
         "{table} is kept partitioned by {kept}; this task declares {declared}. Declare the table in the same way "
@@ -48,11 +58,28 @@ MESSAGES: dict[str, str] = {
         "{table} can't be written in mode {mode}: replace_partition needs a table with partition_by and at least "
         "one partition, and no other mode takes partitions."
     ),
+    "data.mode_unknown": "{file}:{line}: task {task_id!r} can't write {table} in mode {mode!r}. Modes: {known}.",
+    "data.modes_differ": (
+        "{file}:{line}: tasks {task_id!r} ({mode}) and {other!r} ({theirs}) write {table} in different modes, so "
+        "that either could undo the other. Use one mode, or two tables."
+    ),
     "data.no_literal": (
         "A value of type {type} can't be put into SQL: {value}. Convert it to text, a number or a date."
     ),
+    "data.no_source": (
+        "{file}:{line}: task {task_id!r} is given a {kind} as its source. Give a Table or a connector's source, "
+        "such as HttpSource."
+    ),
     "data.partition_column_missing": (
         "{table} is partitioned by {column}, which is not among its columns: {found}. Add it, or correct partition_by."
+    ),
+    "data.partition_needed": (
+        "{file}:{line}: task {task_id!r} replaces partitions of {table}, and nothing says which ({why}). Give "
+        "partition=…, or mode='replace'."
+    ),
+    "data.partition_needed_mapped": (
+        "Mapped task {task_id!r} replaces partitions of {table}, and every map index would replace the same. Map "
+        "over partition=… ."
     ),
     "data.partition_null": (
         "{rows} rows for {table} have no value in the partition column {column}; they belong to no partition. "
@@ -61,6 +88,10 @@ MESSAGES: dict[str, str] = {
     "data.partition_type": (
         "{table} is partitioned by {column} of type {type}, which grain {grain} can't cut: hours need a timestamp, "
         "days, months and years a DATE or a timestamp. Use grain='value' for other columns."
+    ),
+    "data.partition_unasked": (
+        "{file}:{line}: task {task_id!r} writes {table} in mode {mode} and is given partition=…, which that mode "
+        "doesn't use. Leave one of them out."
     ),
     "data.partition_unreadable": (
         "{partition!r} names no partition of grain {grain}. Write 2013, 2013-01, 2013-01-05 or 2013-01-05T06Z, as "
@@ -77,7 +108,23 @@ MESSAGES: dict[str, str] = {
         "{rows} rows for {table} lie outside the partitions that this write replaces ({column}: {partitions}). "
         "Nothing was published. Rows: {sample}"
     ),
+    "data.schedule_misfit": (
+        "{file}:{line}: task {task_id!r} replaces whole {grain}s of {table} ({timezone}), but dag {dag_id!r} is "
+        "scheduled {schedule!r}, whose interval {start} … {end} is not a whole number of {grain}s: each run would "
+        "delete the rows of its neighbours. Change the schedule, give the table another grain, or name partition=… "
+        "."
+    ),
+    "data.select_failed": "select= can't run over the source ({columns}): {detail} Query: {select}",
     "data.source_column": "Column {column} can't be read as {type}: {detail}",
+    "data.source_table_missing": (
+        "There is no table {table} in connection {connection} to read from. Let a task write it first, or correct "
+        "the name."
+    ),
+    "data.sql_broken": "{file}:{line}: the SQL of task {task_id!r}, which writes {table}, is no template: {why}",
+    "data.sql_question_mark": (
+        "A SQL template can't hold a bare question mark. Write the value as {{{{ … }}}}; inside quotes it may stand."
+    ),
+    "data.sql_template": "The SQL template can't be rendered: {why}. Template: {template}",
     "data.sqlite_schema": (
         "A SQLite file has no schemas, so there is no place for {table}. Call the table {name}, or main.{name}."
     ),
@@ -86,7 +133,15 @@ MESSAGES: dict[str, str] = {
         "published; try again when fewer tasks write the table."
     ),
     "data.table_name": "{name!r} names no table. Write 'table' or 'schema.table'.",
+    "data.table_not_partitioned": (
+        "{file}:{line}: task {task_id!r} can't write {table} in mode {mode}: the table has no partition_by. Add it "
+        "to the Table, or use mode='replace'."
+    ),
     "data.target_busy": "{target} was locked for {seconds} s by {holder}. Close that program, or try again later.",
     "data.target_failed": "{target} refused: {detail}",
     "data.timezone_unknown": "There is no time zone {timezone!r}. Use a name such as 'America/New_York' or 'UTC'.",
+    "data.transform_across": (
+        "{file}:{line}: transform {task_id!r} writes {table} in connection {here!r} and reads {other} in "
+        "{there!r}; one query can't reach both. Copy one of them by load() first."
+    ),
 }

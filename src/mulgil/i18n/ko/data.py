@@ -22,6 +22,7 @@ MESSAGES: dict[str, str] = {
         "{table}의 컬럼 {column}은(는) {kept}인데 데이터는 {staged}이어서 값을 그대로 담을 수 없습니다. 소스나 "
         "쿼리에서 형변환하거나 테이블을 변경하세요. 아무것도 게시하지 않았습니다."
     ),
+    "data.column_type_unknown": "컬럼 {column}에 선언한 {type!r}은(는) 타입이 아닙니다. 쓸 수 있는 타입: {known}.",
     "data.column_unsupported": (
         "{target}은(는) {type} 타입의 컬럼 {column}을(를) 담을 수 없습니다. 먼저 단순한 타입으로 바꾸세요."
     ),
@@ -33,12 +34,21 @@ MESSAGES: dict[str, str] = {
         "{table}의 타깃과의 연결이 펜스 {fence}을(를) 커밋하던 중 끊겼고 원장도 확인하지 못했습니다: {detail}. "
         "다음 시도가 다시 확인하며, 유실되거나 중복되는 것은 없습니다."
     ),
+    "data.connection_file": (
+        "{type} 타입의 연결 {connection}에 파일이 지정되지 않았습니다. 호스트에 파일 경로를 넣으세요."
+    ),
     "data.connection_lost": "{target}과(와)의 연결이 끊겼습니다: {detail}",
+    "data.connection_type": (
+        "{type!r} 타입의 연결 {connection}에는 테이블을 둘 수 없습니다({guess!r}을(를) 뜻했나요?). 테이블을 둘 "
+        "수 있는 타입: {known}."
+    ),
     "data.fault_injected": "설정된 장애 지점 {point}에서 예외가 발생했습니다.",
     "data.fault_unreadable": "장애 {fault!r}을(를) 설정할 수 없습니다: {detail}. 지점: {points}.",
+    "data.grain_unknown": "{table}의 단위로 {grain!r}을(를) 쓸 수 없습니다. 쓸 수 있는 단위: {known}.",
     "data.interval_not_whole_grains": (
         "구간 {start} … {end}은(는) {timezone} 기준으로 {grain} 단위의 정수배가 아닙니다."
     ),
+    "data.into_no_table": "{file}:{line}: 태스크 {task_id!r}의 into=에 {kind}을(를) 주었습니다. Table을 주세요.",
     "data.key_repeated": "{table}의 키에 같은 컬럼이 두 번 있습니다: {key}.",
     "data.ledger_conflict": (
         "{table}은(는) {kept} 파티션으로 관리되는데 이 태스크는 {declared}(으)로 선언했습니다. 모든 곳에서 같은 "
@@ -52,9 +62,29 @@ MESSAGES: dict[str, str] = {
         "{table}을(를) {mode} 모드로 쓸 수 없습니다. replace_partition에는 partition_by가 있는 테이블과 하나 "
         "이상의 파티션이 필요하고, 다른 모드에는 파티션을 줄 수 없습니다."
     ),
+    "data.mode_unknown": (
+        "{file}:{line}: 태스크 {task_id!r}은(는) {table}을(를) {mode!r} 모드로 쓸 수 없습니다. 쓸 수 있는 모드: "
+        "{known}."
+    ),
+    "data.modes_differ": (
+        "{file}:{line}: 태스크 {task_id!r}({mode})과(와) {other!r}({theirs})이(가) {table}을(를) 서로 다른 모드로 "
+        "써서 상대의 결과를 지울 수 있습니다. 모드를 하나로 맞추거나 테이블을 나누세요."
+    ),
     "data.no_literal": "{type} 타입의 값은 SQL에 넣을 수 없습니다: {value}. 문자열, 숫자 또는 날짜로 바꾸세요.",
+    "data.no_source": (
+        "{file}:{line}: 태스크 {task_id!r}의 소스로 {kind}을(를) 주었습니다. Table이나 HttpSource 같은 커넥터의 "
+        "소스를 주세요."
+    ),
     "data.partition_column_missing": (
         "{table}의 파티션 컬럼 {column}이(가) 컬럼 목록에 없습니다: {found}. 컬럼을 추가하거나 partition_by를 고치세요."
+    ),
+    "data.partition_needed": (
+        "{file}:{line}: 태스크 {task_id!r}은(는) {table}의 파티션을 바꾸는데 어느 파티션인지 알 수 "
+        "없습니다({why}). partition=…이나 mode='replace'를 지정하세요."
+    ),
+    "data.partition_needed_mapped": (
+        "매핑된 태스크 {task_id!r}은(는) {table}의 파티션을 바꾸는데 모든 맵 인덱스가 같은 파티션을 바꾸게 됩니다. "
+        "partition=…을 매핑하세요."
     ),
     "data.partition_null": (
         "{table}에 쓸 {rows}행의 파티션 컬럼 {column}에 값이 없어 어느 파티션에도 속하지 않습니다. 아무것도 "
@@ -63,6 +93,10 @@ MESSAGES: dict[str, str] = {
     "data.partition_type": (
         "{table}의 파티션 컬럼 {column}은(는) {type} 타입이라 {grain} 단위로 나눌 수 없습니다. 시간 단위에는 "
         "타임스탬프가, 일·월·연 단위에는 DATE나 타임스탬프가 필요합니다. 다른 컬럼에는 grain='value'를 쓰세요."
+    ),
+    "data.partition_unasked": (
+        "{file}:{line}: 태스크 {task_id!r}은(는) {table}을(를) {mode} 모드로 쓰는데 이 모드에는 partition=…을 쓰지 "
+        "않습니다. 둘 중 하나를 빼세요."
     ),
     "data.partition_unreadable": (
         "{partition!r}은(는) {grain} 단위의 파티션이 아닙니다. 단위에 맞게 2013, 2013-01, 2013-01-05 또는 "
@@ -79,7 +113,22 @@ MESSAGES: dict[str, str] = {
         "{table}에 쓸 {rows}행이 이번에 바꿀 파티션({column}: {partitions})에 속하지 않습니다. 아무것도 게시하지 "
         "않았습니다. 해당 행: {sample}"
     ),
+    "data.schedule_misfit": (
+        "{file}:{line}: 태스크 {task_id!r}은(는) {table}을(를) {grain} 단위({timezone})로 통째로 바꾸는데, DAG "
+        "{dag_id!r}의 스케줄은 {schedule!r}이고 그 구간 {start} … {end}은(는) {grain} 단위의 정수배가 아닙니다. "
+        "이대로면 실행마다 이웃 실행의 행을 지웁니다. 스케줄이나 테이블의 단위를 바꾸거나 partition=…을 지정하세요."
+    ),
+    "data.select_failed": "select=를 소스({columns})에 실행할 수 없습니다: {detail} 쿼리: {select}",
     "data.source_column": "컬럼 {column}을(를) {type}(으)로 읽을 수 없습니다: {detail}",
+    "data.source_table_missing": (
+        "연결 {connection}에 읽을 테이블 {table}이(가) 없습니다. 먼저 그 테이블을 쓰는 태스크를 실행하거나 "
+        "이름을 고치세요."
+    ),
+    "data.sql_broken": "{file}:{line}: {table}에 쓰는 태스크 {task_id!r}의 SQL은 올바른 템플릿이 아닙니다: {why}",
+    "data.sql_question_mark": (
+        "SQL 템플릿에는 따옴표 밖에 물음표를 쓸 수 없습니다. 값은 {{{{ … }}}}로 쓰세요. 따옴표 안에는 쓸 수 있습니다."
+    ),
+    "data.sql_template": "SQL 템플릿을 렌더링할 수 없습니다: {why}. 템플릿: {template}",
     "data.sqlite_schema": (
         "SQLite 파일에는 스키마가 없어 {table}을(를) 둘 곳이 없습니다. 테이블 이름을 {name} 또는 main.{name}으로 "
         "하세요."
@@ -89,9 +138,17 @@ MESSAGES: dict[str, str] = {
         "이 테이블에 쓰는 태스크가 적을 때 다시 시도하세요."
     ),
     "data.table_name": "{name!r}은(는) 테이블 이름이 아닙니다. 'table' 또는 'schema.table'로 쓰세요.",
+    "data.table_not_partitioned": (
+        "{file}:{line}: {table}에 partition_by가 없어 태스크 {task_id!r}이(가) {mode} 모드로 쓸 수 없습니다. "
+        "Table에 추가하거나 mode='replace'를 쓰세요."
+    ),
     "data.target_busy": (
         "{holder} 때문에 {target}이(가) {seconds}초 동안 잠겨 있었습니다. 그 프로그램을 닫거나 나중에 다시 시도하세요."
     ),
     "data.target_failed": "{target}이(가) 거부했습니다: {detail}",
     "data.timezone_unknown": "{timezone!r}이라는 시간대는 없습니다. 'America/New_York'이나 'UTC' 같은 이름을 쓰세요.",
+    "data.transform_across": (
+        "{file}:{line}: transform {task_id!r}은(는) 연결 {here!r}의 {table}에 쓰면서 {there!r}의 {other}을(를) "
+        "읽습니다. 한 쿼리로 둘 다 다룰 수 없으니 먼저 load()로 한쪽을 복사하세요."
+    ),
 }

@@ -1,0 +1,140 @@
+"""`load`: from a source into a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Unpack
+
+from mulgil.data.caller import task_id_for
+from mulgil.data.connector import reshaper, select_dialect
+from mulgil.data.source import Reading, Source
+from mulgil.data.sql_template import render_sql
+from mulgil.data.table import Table
+from mulgil.data.table_source import TableSource
+from mulgil.data.target import Batches, NativeQuery, Target
+from mulgil.data.write_operator import WriteOperator
+from mulgil.sdk import DagDefinitionError, render_value
+from mulgil.sdk.task_settings import TaskArguments
+from mulgil.sdk.xcom_arg import XComArg, find_xcom_args, resolve_xcom_args
+
+if TYPE_CHECKING:
+    from mulgil.data.checks import Check
+    from mulgil.data.table_spec import WriteMode
+    from mulgil.data.write import WriteRequest
+    from mulgil.sdk import Context, TaskRuntime
+    from mulgil.sdk.task_settings import OperatorArguments
+
+
+class LoadOperator(WriteOperator):
+    """Reads a source and writes a table. `select` reshapes the rows on their way."""
+
+    def __init__(
+        self,
+        *,
+        source: Source | Table,
+        into: Table,
+        select: str | None = None,
+        mode: WriteMode | str | None = None,
+        partition: object = None,
+        checks: Sequence[Check] = (),
+        **operator_arguments: Unpack[OperatorArguments],
+    ) -> None:
+        """Keep the source; a Table stands for its rows."""
+        super().__init__(into=into, mode=mode, partition=partition, checks=checks, **operator_arguments)
+        found = TableSource(source) if isinstance(source, Table) else source
+        if not isinstance(found, Source):
+            raise DagDefinitionError("data.no_source", kind=type(source).__name__, **self.place)
+        self.source = found
+        self.select = select
+
+    @property
+    def reads(self) -> tuple[Table, ...]:
+        """The source, if it is a table."""
+        return tuple(asset for asset in self.source.inlets if isinstance(asset, Table))
+
+    @property
+    def heavy_modules(self) -> Sequence[str]:
+        """What the source needs."""
+        return (*self.source.preload, "jinja2") if self.select else self.source.preload
+
+    def data_edges(self) -> Iterator[XComArg[object]]:
+        """Yield the results of other tasks in the source's fields, too."""
+        yield from super().data_edges()
+        for name in self.source.template_fields:
+            yield from find_xcom_args(getattr(self.source, name, None))
+
+    def rows_for(self, request: WriteRequest, target: Target, context: Context, runtime: TaskRuntime) -> _SourceOrigin:
+        """Return the source with its templates rendered, and the query over it."""
+
+        def fill(name: str, value: object) -> object:
+            return render_value(resolve_xcom_args(value, runtime), context, field=f"source.{name}", dag=self.dag)
+
+        query = None
+        if self.select is not None:
+            rendered = render_sql(self.select, context, select_dialect())
+            query = NativeQuery(sql=rendered.sql, params=rendered.params)
+        reading = Reading(
+            runtime=runtime,
+            interval=runtime.dag_run.data_interval,
+            timezone=self.dag.timezone,
+            partitions=request.partitions or None,
+        )
+        return _SourceOrigin(self.source.filled(fill), reading, query)
+
+
+class _SourceOrigin:
+    """A source, read anew each time that the write begins."""
+
+    def __init__(self, source: Source, reading: Reading, query: NativeQuery | None) -> None:
+        self._source = source
+        self._reading = reading
+        self._query = query
+
+    def open(self) -> AbstractContextManager[Batches]:
+        """Start reading."""
+        return self._opened()
+
+    @contextmanager
+    def _opened(self) -> Iterator[Batches]:
+        with self._source.open(self._reading) as batches:
+            if self._query is None:
+                yield batches
+                return
+            with reshaper()(batches, self._query) as reshaped:
+                yield reshaped
+
+
+def load(
+    source: Source | Table,
+    *,
+    into: Table,
+    select: str | None = None,
+    mode: WriteMode | str | None = None,
+    partition: object = None,
+    checks: Sequence[Check] = (),
+    task_id: str | None = None,
+    **task_arguments: Unpack[TaskArguments],
+) -> LoadOperator:
+    """Load the rows of `source` into a table, all or nothing.
+
+    Args:
+        source: A connector's source, or a Table of any connection.
+        into: The table that is written.
+        select: A query over the rows, which it reads as the table `source`; run by DuckDB in memory.
+        mode: `replace_partition` (the default for a partitioned table) or `replace`.
+        partition: The partitions that are replaced; by default those of the run's data interval.
+        checks: What must hold before anybody sees the rows.
+        task_id: By default the table's name, with `_` for `.`.
+        **task_arguments: What every task takes.
+    """
+    return LoadOperator(
+        task_id=task_id or task_id_for(into),
+        source=source,
+        into=into,
+        select=select,
+        mode=mode,
+        partition=partition,
+        checks=checks,
+        **task_arguments,
+    )

@@ -1,0 +1,66 @@
+"""Sources: where rows come from. A connector's source class extends `Source`."""
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from mulgil.data.partition import Partition
+from mulgil.data.patience import pause
+from mulgil.data.target import Batches
+from mulgil.model import DataInterval
+from mulgil.sdk import Asset, TaskRuntime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a source is told about the attempt that reads it.
+
+    `partitions` are those that the write replaces; None where it replaces the whole table. `wait`
+    passes the time between two tries.
+    """
+
+    runtime: TaskRuntime
+    interval: DataInterval
+    timezone: str
+    partitions: tuple[Partition, ...] | None = None
+    wait: Callable[[float], None] = pause
+
+
+class Source(ABC):
+    """Something that can be read as Arrow record batches, as often as a write begins.
+
+    Declaring a source opens nothing. `template_fields` are the attributes in which templates and
+    results of other tasks are put in just before reading.
+    """
+
+    template_fields: ClassVar[Sequence[str]] = ()
+    # Heavy modules that reading needs, imported once before attempts are forked.
+    preload: ClassVar[Sequence[str]] = ()
+
+    @property
+    def inlets(self) -> tuple[Asset, ...]:
+        """The assets that are read."""
+        return ()
+
+    @property
+    @abstractmethod
+    def shown_as(self) -> str:
+        """What the source is called in logs and errors."""
+
+    @abstractmethod
+    def open(self, reading: Reading) -> AbstractContextManager[Batches]:
+        """Start reading.
+
+        Raises:
+            SourceError: It can't be read, now or (from the batches) later.
+        """
+
+    def filled(self, fill: Callable[[str, object], object]) -> Self:
+        """Return a copy whose template fields are what `fill` makes of them."""
+        filled = copy.copy(self)
+        for name in self.template_fields:
+            setattr(filled, name, fill(name, getattr(self, name)))
+        return filled

@@ -1,0 +1,59 @@
+"""A table as a source: the production push, and copies between databases."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+from mulgil.data.connector import open_target
+from mulgil.data.errors import SourceError
+from mulgil.data.partition import Partition, partitions_of_interval
+from mulgil.data.predicate import partition_column, predicate
+from mulgil.data.source import Reading, Source
+from mulgil.data.table import Table
+from mulgil.data.table_spec import Grain
+from mulgil.data.target import Batches, NativeQuery
+from mulgil.sdk import Asset
+
+
+class TableSource(Source):
+    """Reads a table whole, or only the run's partitions of it when partitions are what is written."""
+
+    preload: ClassVar[tuple[str, ...]] = ("pyarrow",)
+
+    def __init__(self, table: Table) -> None:
+        """Read `table`."""
+        self._table = table
+
+    @property
+    def inlets(self) -> tuple[Asset, ...]:
+        """The table."""
+        return (self._table,)
+
+    @property
+    def shown_as(self) -> str:
+        """The table's name."""
+        return self._table.name
+
+    @contextmanager
+    def open(self, reading: Reading) -> Iterator[Batches]:
+        """Stream one snapshot."""
+        spec = self._table.spec
+        target = open_target(reading.runtime, spec.connection_id)
+        columns = target.columns(spec.name)
+        if columns is None:
+            raise SourceError("data.source_table_missing", table=spec.name, connection=spec.connection_id)
+        sql = f"SELECT * FROM {target.dialect.qualified(spec.name)}"
+        partitions = self._partitions(reading)
+        if partitions:
+            sql += f" WHERE {predicate(partitions, partition_column(spec, columns), target.dialect)}"
+        query = NativeQuery(sql=sql, reads=(spec.name,), scopes=tuple(part.scope for part in partitions))
+        with target.read(query) as batches:
+            yield batches
+
+    def _partitions(self, reading: Reading) -> tuple[Partition, ...]:
+        spec = self._table.spec
+        if reading.partitions is None or spec.partition_by is None:
+            return ()
+        if spec.grain is Grain.VALUE or reading.interval.is_empty:
+            return reading.partitions
+        return partitions_of_interval(reading.interval, grain=spec.grain, timezone=spec.timezone or reading.timezone)

@@ -1,0 +1,121 @@
+"""`transform`: from tables into a table of the same connection, by SQL that runs where the tables are."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Unpack, cast
+
+from mulgil.data.caller import tables_in_scope, task_id_for
+from mulgil.data.errors import SqlTemplateError
+from mulgil.data.sql_template import names_in, render_sql
+from mulgil.data.table import Table
+from mulgil.data.target import NativeQuery, Target
+from mulgil.data.write_operator import WriteOperator
+from mulgil.sdk import DagDefinitionError
+from mulgil.sdk.task_settings import TaskArguments
+
+if TYPE_CHECKING:
+    from mulgil.data.checks import Check
+    from mulgil.data.table_spec import WriteMode
+    from mulgil.data.write import WriteRequest
+    from mulgil.sdk import Context, DagScope, TaskRuntime
+    from mulgil.sdk.task_settings import OperatorArguments
+
+
+class TransformOperator(WriteOperator):
+    """Runs a query inside the target and writes its rows to a table there."""
+
+    def __init__(
+        self,
+        *,
+        sql: str,
+        into: Table,
+        tables: Mapping[str, Table] | None = None,
+        mode: WriteMode | str | None = None,
+        partition: object = None,
+        checks: Sequence[Check] = (),
+        **operator_arguments: Unpack[OperatorArguments],
+    ) -> None:
+        """Keep the template; `tables` are those that it names."""
+        super().__init__(into=into, mode=mode, partition=partition, checks=checks, **operator_arguments)
+        self.sql = sql
+        self.tables = dict(tables or {})
+
+    @property
+    def reads(self) -> tuple[Table, ...]:
+        """The tables that the query names."""
+        try:
+            names = names_in(self.sql)
+        except SqlTemplateError as error:
+            raise DagDefinitionError("data.sql_broken", why=str(error), **self.place) from error
+        return tuple(table for name, table in self.tables.items() if name in names)
+
+    @property
+    def heavy_modules(self) -> Sequence[str]:
+        """The template engine."""
+        return ("jinja2",)
+
+    def declare(self, dag: DagScope) -> None:
+        """Refuse tables of another connection: no query reaches both."""
+        super().declare(dag)
+        for table in self.reads:
+            if table.connection_id != self.into.connection_id:
+                raise DagDefinitionError(
+                    "data.transform_across",
+                    other=table.name,
+                    here=self.into.connection_id,
+                    there=table.connection_id,
+                    **self.place,
+                )
+
+    def rows_for(self, request: WriteRequest, target: Target, context: Context, runtime: TaskRuntime) -> NativeQuery:
+        """Return the query with its values."""
+        rendered = render_sql(
+            self.sql, ChainMap({**self.tables}, cast("MutableMapping[str, object]", context)), target.dialect
+        )
+        return NativeQuery(
+            sql=rendered.sql,
+            params=rendered.params,
+            reads=tuple(table.name for table in self.reads),
+            scopes=tuple(part.scope for part in request.partitions),
+        )
+
+
+def transform(
+    sql: str,
+    *,
+    into: Table,
+    tables: Mapping[str, Table] | None = None,
+    mode: WriteMode | str | None = None,
+    partition: object = None,
+    checks: Sequence[Check] = (),
+    task_id: str | None = None,
+    **task_arguments: Unpack[TaskArguments],
+) -> TransformOperator:
+    """Write the rows of a query into a table of the same connection, all or nothing.
+
+    Args:
+        sql: The query, a template that renders by type: `{{ flights }}` is the quoted name of the table
+            that `tables`, or else the code around this call, knows as `flights`; `{{ ds }}` is a date;
+            any other value becomes a parameter.
+        into: The table that is written.
+        tables: The tables that the query names, by the names that it uses.
+        mode: `replace_partition` (the default for a partitioned table) or `replace`.
+        partition: The partitions that are replaced; by default those of the run's data interval.
+        checks: What must hold before anybody sees the rows.
+        task_id: By default the table's name, with `_` for `.`.
+        **task_arguments: What every task takes.
+    """
+    given = dict(tables or {})
+    unknown = names_in(sql) - given.keys()
+    return TransformOperator(
+        task_id=task_id or task_id_for(into),
+        sql=sql,
+        into=into,
+        tables={**tables_in_scope(unknown), **given},
+        mode=mode,
+        partition=partition,
+        checks=checks,
+        **task_arguments,
+    )

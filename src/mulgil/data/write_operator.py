@@ -1,0 +1,253 @@
+"""What `load` and `transform` share: from a declared table and a run to one write by the contract."""
+
+from __future__ import annotations
+
+import logging
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar, Unpack
+
+import msgspec
+
+from mulgil.data.checks import Check, Sql
+from mulgil.data.connector import open_target
+from mulgil.data.context import WriteContext
+from mulgil.data.errors import DeclarationError
+from mulgil.data.outcome import WriteOutcome, WriteStatus
+from mulgil.data.partition import Partition, PartitionValue, parse_partitions, partitions_of_interval
+from mulgil.data.schedule_fit import misfit
+from mulgil.data.sql_template import render_sql
+from mulgil.data.table import Table
+from mulgil.data.table_spec import Grain, WriteMode
+from mulgil.data.write import WriteRequest, find_committed, write
+from mulgil.model import AssetCommit
+from mulgil.sdk import Asset, BaseOperator, DagDefinitionError, current_runtime
+from mulgil.sdk.task_settings import OperatorArguments
+
+if TYPE_CHECKING:
+    from mulgil.data.ledger import CommitRecord
+    from mulgil.data.target import Dialect, NativeQuery, Origin, Target
+    from mulgil.sdk import Context, DagScope, TaskRuntime
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ENGINE = ("duckdb", "pyarrow", "pyarrow.compute", "pyarrow.parquet")
+_log = logging.getLogger("mulgil.data")
+
+
+class WriteOperator(BaseOperator):
+    """One write of one table. Subclasses say where the rows come from."""
+
+    template_fields: ClassVar[Sequence[str]] = ("partition",)
+    is_resolvable = True
+
+    def __init__(
+        self,
+        *,
+        into: Table,
+        mode: WriteMode | str | None = None,
+        partition: object = None,
+        checks: Sequence[Check] = (),
+        **operator_arguments: Unpack[OperatorArguments],
+    ) -> None:
+        """Keep what is declared; whether it fits the dag is seen when the dag is compiled."""
+        super().__init__(**operator_arguments)
+        if not isinstance(into, Table):
+            raise DagDefinitionError("data.into_no_table", kind=type(into).__name__, **self.place)
+        self.into = into
+        self.partition = partition
+        self.checks = tuple(checks)
+        self.given_mode = self._read_mode(mode)
+
+    @property
+    @abstractmethod
+    def reads(self) -> tuple[Table, ...]:
+        """The tables that are read."""
+
+    @abstractmethod
+    def rows_for(
+        self, request: WriteRequest, target: Target, context: Context, runtime: TaskRuntime
+    ) -> Origin | NativeQuery:
+        """Return where the rows come from."""
+
+    @property
+    def heavy_modules(self) -> Sequence[str]:
+        """What the source needs besides the engine."""
+        return ()
+
+    @property
+    def mode(self) -> WriteMode:
+        """Which rows are replaced: by default the partitions of a partitioned table, else the whole table."""
+        if self.given_mode is not None:
+            return self.given_mode
+        return WriteMode.REPLACE if self.into.spec.partition_by is None else WriteMode.REPLACE_PARTITION
+
+    def declare(self, dag: DagScope) -> None:
+        """Name what is read and written, and refuse what the dag's schedule or other writers rule out."""
+        self.outlets = _added(self.outlets, (self.into,))
+        self.inlets = _added(self.inlets, self.reads)
+        self.preload = tuple(sorted({*_ENGINE, *self.heavy_modules}))
+        self._check_partitions(dag)
+        for other in dag.nodes.values():
+            is_rival = isinstance(other, WriteOperator) and other.into == self.into
+            if is_rival and isinstance(other, WriteOperator) and other.mode is not self.mode:
+                raise DagDefinitionError(
+                    "data.modes_differ",
+                    other=other.task_id,
+                    mode=self.mode.value,
+                    theirs=other.mode.value,
+                    **self.place,
+                )
+
+    def execute(self, context: Context) -> dict[str, object]:
+        """Write, and return what was written."""
+        runtime = current_runtime("load or transform")
+        request = self._request(context, runtime)
+        target = open_target(runtime, self.into.connection_id)
+        facts = self._write_context(runtime)
+        outcome = write(request, target, self.rows_for(request, target, context, runtime), facts)
+        for check in outcome.warnings:
+            _log.warning("Check %s failed (warn): %d rows, such as %s", check.name, check.failing, check.sample)
+        _log.info(_told(outcome))
+        return {
+            "table": self.into.name,
+            "status": outcome.status.value,
+            "rows": outcome.rows,
+            "fence": outcome.fence,
+            "scopes": list(outcome.scopes),
+        }
+
+    def resolve(self, context: Context) -> bool:
+        """Ask the ledger whether an earlier process of this try had committed; tell what it had."""
+        runtime = current_runtime("load or transform")
+        target = open_target(runtime, self.into.connection_id)
+        found = find_committed(self._request(context, runtime), target, self._write_context(runtime))
+        if found is not None:
+            self._report(found, runtime)
+        return found is not None
+
+    @property
+    def place(self) -> dict[str, str | int]:
+        """Where in the author's code this task stands, as fields of an error."""
+        table = self.into.name if hasattr(self, "into") else ""
+        return {"file": self.origin.file, "line": self.origin.line, "task_id": self.task_id, "table": table}
+
+    def _read_mode(self, mode: WriteMode | str | None) -> WriteMode | None:
+        try:
+            return None if mode is None else WriteMode(mode)
+        except ValueError:
+            raise DagDefinitionError(
+                "data.mode_unknown", mode=str(mode), known=", ".join(WriteMode), **self.place
+            ) from None
+
+    def _check_partitions(self, dag: DagScope) -> None:
+        spec = self.into.spec
+        if self.mode is WriteMode.REPLACE:
+            if self.partition is not None:
+                raise DagDefinitionError("data.partition_unasked", mode=self.mode.value, **self.place)
+            return
+        if spec.partition_by is None:
+            raise DagDefinitionError("data.table_not_partitioned", mode=self.mode.value, **self.place)
+        if self.partition is not None:
+            return
+        if spec.grain is Grain.VALUE:
+            raise DagDefinitionError("data.partition_needed", why=f"grain={spec.grain.value}", **self.place)
+        reason = misfit(dag, grain=spec.grain, timezone=spec.timezone or dag.timezone)
+        if reason is None:
+            return
+        if reason.interval is None:
+            raise DagDefinitionError("data.partition_needed", why=f"schedule={reason.schedule}", **self.place)
+        raise DagDefinitionError(
+            "data.schedule_misfit",
+            dag_id=dag.dag_id,
+            schedule=reason.schedule,
+            grain=spec.grain.value,
+            timezone=reason.timezone,
+            start=reason.interval.start.isoformat(),
+            end=reason.interval.end.isoformat(),
+            **self.place,
+        )
+
+    def _request(self, context: Context, runtime: TaskRuntime) -> WriteRequest:
+        dialect = open_target(runtime, self.into.connection_id).dialect
+        checks = tuple(_rendered(check, context, dialect) for check in self.checks)
+        return WriteRequest(spec=self.into.spec, mode=self.mode, partitions=self._partitions(runtime), checks=checks)
+
+    def _partitions(self, runtime: TaskRuntime) -> tuple[Partition, ...]:
+        spec = self.into.spec
+        if self.mode is WriteMode.REPLACE:
+            return ()
+        timezone = spec.timezone or self.dag.timezone
+        if self.partition is not None:
+            return parse_partitions(_given(self.partition), grain=spec.grain, timezone=timezone)
+        if runtime.task_instance.map_index >= 0:
+            raise DeclarationError("data.partition_needed_mapped", table=spec.name, task_id=self.task_id)
+        return partitions_of_interval(runtime.dag_run.data_interval, grain=spec.grain, timezone=timezone)
+
+    def _write_context(self, runtime: TaskRuntime) -> WriteContext:
+        run, instance = runtime.dag_run, runtime.task_instance
+        return WriteContext(
+            clock=runtime.clock,
+            run_uid=run.run_uid,
+            run_id=run.run_id,
+            dag_id=run.dag_id,
+            task_id=self.task_id,
+            map_index=instance.map_index,
+            clear_number=instance.clear_number,
+            data_interval=run.data_interval,
+            timezone=self.dag.timezone,
+            code_version=runtime.version_id,
+            parameters=msgspec.json.encode(run.conf, enc_hook=str, order="sorted").decode(),
+            is_pure=True,
+            fault=runtime.fault,
+            publishing=lambda _: runtime.announce_publishing(),
+            committed=lambda outcome: self._report(outcome, runtime),
+            progress=runtime.progress,
+        )
+
+    def _report(self, outcome: WriteOutcome, runtime: TaskRuntime) -> None:
+        for record in outcome.records:
+            runtime.report_commit(asset_commit(self.into.connection_id, record))
+
+
+def asset_commit(connection_id: str, record: CommitRecord) -> AssetCommit:
+    """Return the metadata DB's copy of a ledger record."""
+    return AssetCommit(
+        connection_id=connection_id,
+        table_name=record.table_name,
+        scope=record.scope,
+        fence=record.fence,
+        write_id=record.write_id,
+        producer=record.producer,
+        mode=record.mode,
+        rows=record.rows,
+        committed_at=_EPOCH + timedelta(microseconds=record.committed_at),
+        record=msgspec.json.encode(record),
+    )
+
+
+def _rendered(check: Check, context: Context, dialect: Dialect) -> Check:
+    if not isinstance(check, Sql):
+        return check
+    rendered = render_sql(check.statement, context, dialect, has_parameters=False)
+    return msgspec.structs.replace(check, statement=rendered.sql)
+
+
+def _added(kept: tuple[Asset, ...], more: Sequence[Table]) -> tuple[Asset, ...]:
+    return (*kept, *(asset for asset in dict.fromkeys(more) if asset not in kept))
+
+
+def _given(partition: object) -> list[PartitionValue]:
+    values = partition if isinstance(partition, list | tuple) else [partition]
+    return [value if isinstance(value, str | int | float | date) else str(value) for value in values]
+
+
+def _told(outcome: WriteOutcome) -> str:
+    where = f"{outcome.table_name} {', '.join(outcome.scopes[:3])}{' …' if len(outcome.scopes) > 3 else ''}"
+    match outcome.status:
+        case WriteStatus.COMMITTED:
+            return f"Committed {outcome.rows} rows to {where} (fence {outcome.fence})"
+        case WriteStatus.ALREADY_COMMITTED:
+            return f"{where} holds this write already: {outcome.rows} rows (fence {outcome.fence})"
+        case WriteStatus.SUPERSEDED:
+            return f"{where} was written anew meanwhile (fence {outcome.superseded_by}): nothing to write"
