@@ -1,7 +1,8 @@
 """Frames on a byte stream: four bytes of length (big-endian), then one msgpack message. Sans-IO."""
 
 from collections.abc import Iterator
-from typing import Generic, TypeVar
+from functools import cache
+from typing import Generic, TypeVar, cast
 
 import msgspec
 
@@ -12,6 +13,12 @@ _LENGTH_BYTES = 4
 
 MessageT = TypeVar("MessageT")
 _encoder = msgspec.msgpack.Encoder()
+
+
+@cache
+def _decoder(union: object) -> msgspec.msgpack.Decoder[object]:
+    """Return the decoder of a union; making one takes longer than decoding a hundred messages."""
+    return msgspec.msgpack.Decoder(union)
 
 
 def encode_frame(message: msgspec.Struct) -> bytes:
@@ -31,7 +38,7 @@ class FrameDecoder(Generic[MessageT]):
 
     def __init__(self, union: type[MessageT]) -> None:
         """Expect messages of `union` only."""
-        self._decoder = msgspec.msgpack.Decoder(union)
+        self._decoder = cast("msgspec.msgpack.Decoder[MessageT]", _decoder(union))  # type: ignore[arg-type]
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> Iterator[MessageT]:
