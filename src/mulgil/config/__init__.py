@@ -7,7 +7,6 @@ from mulgil.config.private_folder import make_private_folder
 from mulgil.config.settings import (
     CoreSettings,
     DagfilesSettings,
-    DatabaseSettings,
     SchedulerSettings,
     SettingDoc,
     Settings,
@@ -19,7 +18,6 @@ __all__ = [
     "ConfigError",
     "CoreSettings",
     "DagfilesSettings",
-    "DatabaseSettings",
     "FolderError",
     "Home",
     "SchedulerSettings",

@@ -38,11 +38,14 @@ def runtime_root() -> Path:
     return Path(f"/tmp/mulgil-{user}")
 
 
-def language() -> Language:
-    """Return the language that the environment asks for: MULGIL_LANG, the setting's variable, else the locale's."""
+def language(*, configured: Language | None = None) -> Language:
+    """Return the language to speak: MULGIL_LANG, else the setting `core.language`, else the locale's.
+
+    `configured` is the setting where the settings have been read; its variable counts without that.
+    """
     given = variables()
-    names = ("MULGIL_LANG", "MULGIL__CORE__LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    return language_from(*(given.get(name) for name in names))
+    chosen = (given.get("MULGIL_LANG"), given.get("MULGIL__CORE__LANGUAGE"), configured)
+    return language_from(*chosen, *(given.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")))
 
 
 def faults() -> str:

@@ -4,7 +4,6 @@ Whatever can't be understood is an error that names where it stands: a misspelt 
 ignored costs an afternoon.
 """
 
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -39,6 +38,8 @@ def load_settings(home: Home, *, variables: Mapping[str, str] | None = None) -> 
 
 
 def _from_file(home: Home) -> Iterator[tuple[tuple[str, str], Any]]:
+    import tomllib
+
     where = str(home.settings_file)
     try:
         content = tomllib.loads(home.settings_file.read_text(encoding="utf-8"))

@@ -71,14 +71,6 @@ class DagfilesSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 100
 
 
-class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """`[database]`: the metadata DB."""
-
-    busy_timeout_seconds: Annotated[
-        float, Meta(gt=0, description="How long a write waits for another process's write before it gives up.")
-    ] = 10.0
-
-
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of one process, read once at its start."""
 
@@ -86,7 +78,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     scheduler: SchedulerSettings = SchedulerSettings()
     worker: WorkerSettings = WorkerSettings()
     dagfiles: DagfilesSettings = DagfilesSettings()
-    database: DatabaseSettings = DatabaseSettings()
 
 
 class SettingDoc(msgspec.Struct, frozen=True, kw_only=True):
