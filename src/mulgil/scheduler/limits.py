@@ -21,6 +21,9 @@ class SchedulerLimits(msgspec.Struct, frozen=True, kw_only=True):
     # How many scheduled runs of a dag may wait in the queue: catch-up creates them no further ahead.
     runs_ahead: int = 4
     versions_kept: int = 256
+    # How long the word that an attempt has started may wait for something more important to be committed
+    # with: a commit of its own would keep the attempt's report, and all that follows from it, waiting.
+    start_delay: timedelta = timedelta(milliseconds=25)
     # After a failed commit: the first and the longest delay until the next try.
     retry_first: timedelta = timedelta(milliseconds=50)
     retry_longest: timedelta = timedelta(seconds=2)

@@ -7,6 +7,7 @@ together with what they commit.
 import logging
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mulgil.i18n import MulgilError, Text
 from mulgil.kernel import Admission, CancelAttempt, OfferTaskInstance, RetryAt, RunState, candidate_for, resume
@@ -61,6 +62,11 @@ class Memory:
                 _log.error("run %s of dag %s is left alone: %s", stored.run.run_id, stored.run.dag_id, error)
         memory.restless.update(dict.fromkeys(memory.runs.dag_ids()))
         return memory
+
+    def is_busy(self, now: datetime) -> bool:
+        """Whether something is to be done without any news."""
+        next_timer = self.timers.next
+        return bool(self.commands or self.restless) or (next_timer is not None and next_timer <= now)
 
     def read_pools(self, store: SchedulerStore) -> None:
         """Take over the pools as they are configured now."""

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from mulgil.kernel import RetryDelayEnded, RunTimedOut
+from mulgil.messages import AttemptStarted, Progress
 from mulgil.ports import (
     Clock,
     DaemonJoined,
@@ -73,6 +74,7 @@ class Scheduler:
         self._failures = 0
         self._conflicts = 0
         self._answered = False
+        self._patient_since: datetime | None = None
 
     @property
     def is_loaded(self) -> bool:
@@ -108,6 +110,9 @@ class Scheduler:
         for executor in self._executors.values():
             self._inbox.extend((executor, event) for event in executor.events())
         now = self._clock.now()
+        patience = self._patience(now)
+        if patience is not None:
+            return patience
         try:
             memory = self._loaded()
             work = StepWork(memory, self.store, now)
@@ -130,6 +135,26 @@ class Scheduler:
         return self._next_instant(memory, now)
 
     # What comes in.
+
+    def _patience(self, now: datetime) -> datetime | None:
+        """Return until when a step can wait, because nothing has come in but the word of attempts' starts."""
+        memory = self._memory
+        is_minor = (
+            memory is not None
+            and not self._rang
+            and not memory.is_busy(now)
+            and all(isinstance(event, AttemptStarted | Progress) for _, event in self._inbox)
+        )
+        if not self._inbox or not is_minor:
+            self._patient_since = None
+            return None
+        since = self._patient_since = self._patient_since or now
+        until = since + self._limits.start_delay
+        # A clock that was set back must not stretch the wait.
+        if since <= now < until:
+            return until
+        self._patient_since = None
+        return None
 
     def _loaded(self) -> Memory:
         if self._epoch is None:
@@ -234,6 +259,6 @@ class Scheduler:
         work.settle()
 
     def _next_instant(self, memory: Memory, now: datetime) -> datetime | None:
-        if self._inbox or memory.commands or memory.restless or self._rang:
+        if self._inbox or self._rang or memory.is_busy(now):
             return now
         return memory.timers.next

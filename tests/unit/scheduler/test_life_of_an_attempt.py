@@ -44,6 +44,8 @@ def test_a_run_goes_from_trigger_to_success(world, task):
     assert (assignment.version_id, assignment.snapshot, assignment.file) == ("d-v1", "s", "d.py")
     daemon.start(assignment)
     world.settle()
+    world.clock.forward(seconds=1)
+    world.settle()
     assert world.states() == {"a": S.RUNNING, "b": S.NONE}
     daemon.finish(assignment, xcom=b"1")
     world.settle()

@@ -196,3 +196,49 @@ def test_one_run_that_cannot_be_read_stops_no_other(world, task):
     daemon = world.daemon()
     world.settle()
     assert [one.run.run_id for one in daemon.take()] == ["fine"]
+
+
+def test_the_word_of_a_start_waits_a_moment_for_something_to_be_committed_with(world, task):
+    world.publish(task("a"))
+    daemon = world.daemon()
+    world.trigger()
+    world.settle()
+    (assignment,) = daemon.take()
+    commits = len(world.store.commits)
+    daemon.start(assignment)
+    until = world.step()
+    assert until == world.clock.now() + SchedulerLimits().start_delay
+    assert world.step() == until
+    daemon.finish(assignment)
+    world.settle()
+    assert len(world.store.commits) == commits + 1
+    assert world.states() == {"a": S.SUCCESS}
+
+
+def test_the_word_of_a_start_does_not_wait_for_ever(world, task):
+    world.publish(task("a"), task("b"))
+    daemon = world.daemon()
+    world.trigger()
+    world.settle()
+    first, second = daemon.take()
+    daemon.start(first)
+    world.settle()
+    world.clock.forward(milliseconds=20)
+    daemon.start(second)
+    world.settle()
+    assert world.states() == {"a": S.QUEUED, "b": S.QUEUED}
+    world.clock.forward(milliseconds=5)
+    world.settle()
+    assert world.states() == {"a": S.RUNNING, "b": S.RUNNING}
+
+
+def test_a_clock_that_was_set_back_does_not_stretch_the_wait(world, task):
+    world.publish(task("a"))
+    daemon = world.daemon()
+    world.trigger()
+    world.settle()
+    daemon.start(daemon.take()[0])
+    world.settle()
+    world.clock.forward(hours=-1)
+    world.settle()
+    assert world.states() == {"a": S.RUNNING}
