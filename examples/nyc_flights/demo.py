@@ -11,7 +11,6 @@ The exit code is 0 only if all of it held; the last line is a JSON object with w
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 import time
@@ -32,8 +31,8 @@ from tables import Digests, carrier_totals, digests, flight_count
 # Where, in which task: named points of the write path (docs/concepts/writes.md).
 KILLS = (
     ("K3", "raw_flights", "while it stages"),
-    ("K6", "carrier_daily", "inside its publish, before the commit"),
-    ("K7", "app_carrier_daily", "after its commit, before its report"),
+    ("K6", "mart_carrier_daily", "inside its publish, before the commit"),
+    ("K7", "carrier_daily", "after its commit, before its report"),
 )
 POLL_SECONDS = 0.5
 PATIENCE_SECONDS = 300
@@ -47,6 +46,7 @@ def main() -> int:
     parser.add_argument("--home", type=Path, help="an empty folder to use and keep (default: a new one under /tmp)")
     options = parser.parse_args()
     home = options.home or Path(tempfile.mkdtemp(prefix="mulgil-demo-"))
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     days = tomllib.loads((HERE / "range.toml").read_text())
     try:
         with flights_api(home / "api.log") as url:
@@ -92,14 +92,13 @@ def _kill(stage: Stage, days: int, expected: Digests) -> tuple[int, bool]:
     faults = ";".join(f"{point}:kill,task={task},once={markers[point]}" for point, task, _ in KILLS)
     with stage.up(faults=faults):
         run_id = stage.runs()[days // 2]["run_id"]
+        before = {item["task_id"]: int(item["try"]) for item in stage.instances(run_id)}
         stage.mulgil("tasks", "clear", "nyc_flights", run_id)
         _watch(stage, days, f"loading {run_id} under fire")
-        tries = {item["task_id"]: int(item["try"]) for item in stage.instances(run_id)}
+        tries = {item["task_id"]: int(item["try"]) - before[item["task_id"]] for item in stage.instances(run_id)}
     for point, task, where in KILLS:
         died = markers[point].exists()
-        console.print(
-            f"  [bold]{task}[/] {'was killed' if died else 'was NOT killed'} {where}; tries in all: {tries[task]}"
-        )
+        console.print(f"  [bold]{task}[/] {'was killed' if died else 'was NOT killed'} {where}: tries: {tries[task]}")
     killed = sum(marker.exists() for marker in markers.values())
     same = _say_equal(expected, digests(stage), "after three kills")
     return killed, same and killed == len(KILLS)
@@ -188,7 +187,7 @@ def _say(same: bool, what: str) -> bool:
 
 def _show_next(stage: Stage) -> None:
     console.rule("[bold]Where it is, and what to try next")
-    mulgil = shutil.which("mulgil") or f"{sys.executable} -m mulgil.cli.main"
+    mulgil = Path(sys.executable).parent / "mulgil"
     console.print(
         f"warehouse: {stage.warehouse}\napp table: {stage.app}\nlogs:      {stage.home / 'logs'}\n", soft_wrap=True
     )

@@ -8,7 +8,14 @@ from typing import NamedTuple
 import duckdb
 from stage import Stage
 
-WAREHOUSE_TABLES = ("raw.flights", "mart.carrier_daily", "mart.route_delay")
+WAREHOUSE_TABLES = (
+    "raw.flights",
+    "raw.weather",
+    "raw.airlines",
+    "raw.airports",
+    "mart.carrier_daily",
+    "mart.route_delay",
+)
 APP_TABLE = "carrier_daily"
 
 
@@ -38,7 +45,7 @@ def digests(stage: Stage) -> Digests:
     found: Digests = {}
     with duckdb.connect(str(stage.warehouse), read_only=True) as warehouse:
         for name in WAREHOUSE_TABLES:
-            found[name] = _digest(warehouse.execute(f"select * from {name}").fetchall())
+            found[name] = _digest(warehouse.execute(f"select cast(columns(*) as varchar) from {name}").fetchall())
     with sqlite3.connect(f"file:{stage.app}?mode=ro", uri=True) as app:
         found[f"app {APP_TABLE}"] = _digest(app.execute(f"select * from {APP_TABLE}").fetchall())
     return found

@@ -4,7 +4,7 @@ import getpass
 from pathlib import Path
 
 from mulgil.cli.errors import NoHomeError
-from mulgil.config import Home
+from mulgil.config import Home, make_private_folder
 from mulgil.ports import Control, MetadataStore
 
 
@@ -54,6 +54,19 @@ def open_store(home: Home) -> MetadataStore:
     from mulgil.stores.sql import SqlMetadataStore
 
     return SqlMetadataStore.open(home.database_file, cipher=FileCipher(home.key_file))
+
+
+def make_home(home: Home) -> None:
+    """Create what is missing of a home's folders; a folder that becomes a home is closed to other users.
+
+    Raises:
+        FolderError: An existing home belongs to somebody else or is open to other users.
+    """
+    if not home.database_file.exists() and home.path.exists():
+        home.path.chmod(0o700)
+    make_private_folder(home.path)
+    for folder in (home.dags_folder, home.logs_folder, home.snapshots_folder, home.xcom_folder, home.journal_folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _user() -> str:

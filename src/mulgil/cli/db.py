@@ -3,7 +3,7 @@
 import click
 
 from mulgil.cli._output import output_option, show_record
-from mulgil.cli._session import Session, shown
+from mulgil.cli._session import Session, make_home, shown
 from mulgil.cli.errors import NoHomeError
 from mulgil.i18n import MulgilError, Text, render
 
@@ -19,7 +19,7 @@ def upgrade(session: Session) -> None:
     """Create the database, or back it up and upgrade its schema."""
     from mulgil.stores import sql
 
-    session.home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(session.home)
     outcome = sql.upgrade(session.home.database_file)
     if outcome.backup is not None:
         click.echo(render(Text("cli.db_backed_up", {"file": shown(outcome.backup)})))

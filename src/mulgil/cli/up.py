@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from mulgil.cli._session import Session, shown
+from mulgil.cli._session import Session, make_home, shown
 from mulgil.cli.errors import CliError, HomeInUseError
 from mulgil.cli.supervisor import ChildSpec, Listener, Supervisor
 from mulgil.config import Home
@@ -29,7 +29,7 @@ def up(session: Session) -> int:
     home, clock = session.home, SystemClock()
     began = clock.monotonic()
     is_new = not home.database_file.exists()
-    _make_folders(home)
+    make_home(home)
     with _lock(home):
         settings = load_settings(home)
         _prepare_database(home, is_new=is_new)
@@ -58,12 +58,6 @@ def _children(home: Home, *, stop_grace: float) -> tuple[ChildSpec, ...]:
         return ChildSpec(name, command, home.logs_folder / "system" / f"{name}.log", **grace)
 
     return (child("scheduler"), child("dag-processor"), child("worker", stop_grace_seconds=stop_grace))
-
-
-def _make_folders(home: Home) -> None:
-    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for folder in (home.dags_folder, home.logs_folder, home.snapshots_folder, home.xcom_folder, home.journal_folder):
-        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 @contextmanager
