@@ -14,14 +14,17 @@ from mulgil.model.states import DagRunState
 
 
 class SetTaskInstance(msgspec.Struct, frozen=True):
-    """Write this row; `previous` is the state that it leaves."""
+    """Write this row; `previous` is the state that it leaves.
+
+    It is the same as the row's where only other fields change, as when a killed attempt is gone.
+    """
 
     instance: TaskInstance
     previous: TaskInstanceState
 
 
 class SetDagRun(msgspec.Struct, frozen=True):
-    """Write this row; `previous` is the state that it leaves."""
+    """Write this row; `previous` is the state that it leaves, or keeps (a cancelled run that waits for its end)."""
 
     run: DagRun
     previous: DagRunState
@@ -47,7 +50,7 @@ class RetryAt(msgspec.Struct, frozen=True):
 
 
 class CancelAttempt(msgspec.Struct, frozen=True):
-    """Tell the worker to end this attempt."""
+    """Tell the worker to end this attempt. Its end must come back as an event, even if it was never sent."""
 
     key: TaskKey
     attempt_id: str

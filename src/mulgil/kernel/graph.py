@@ -38,25 +38,16 @@ class DagGraph(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """Return the map indexes of a task's instances; a mapping over nothing keeps one, unmapped."""
         return range(self.map_lengths[task] or 0) or (UNMAPPED,)
 
-    def priority(self, task_id: str) -> int:
-        """Return a task's effective priority weight."""
-        return self.priorities[self.numbers[task_id]]
-
-    def relatives(
-        self, task_ids: Iterable[str], *, downstream: bool = False, upstream: bool = False
-    ) -> tuple[str, ...]:
-        """Return the given tasks and, as asked, all that lie down- or upstream of them, in topological order."""
-        given = [self.numbers[task_id] for task_id in task_ids]
-        reached = set(given)
-        if downstream:
-            reached |= _reach(given, self.downstream)
-        if upstream:
-            reached |= _reach(given, self.upstream)
-        return tuple(self.tasks[number].task_id for number in sorted(reached))
-
     def below(self, numbers: Iterable[int], *, up_to: int | None = None) -> set[int]:
         """Return the given tasks and all that lie downstream of them, no further than number `up_to`."""
-        return _reach(numbers, self.downstream, up_to=up_to)
+        reached = set(numbers)
+        pending = list(reached)
+        while pending:
+            for neighbour in self.downstream[pending.pop()]:
+                if neighbour not in reached and (up_to is None or neighbour <= up_to):
+                    reached.add(neighbour)
+                    pending.append(neighbour)
+        return reached
 
 
 def compile_graph(spec: DagSpec) -> DagGraph:
@@ -134,14 +125,3 @@ def _group_roots(spec: DagSpec, tasks: Sequence[TaskSpec], upstream: _Neighbours
         within = set(inside)
         roots[group_id] = tuple(number for number in inside if within.isdisjoint(upstream[number]))
     return roots
-
-
-def _reach(numbers: Iterable[int], neighbours: _Neighbours, *, up_to: int | None = None) -> set[int]:
-    reached = set(numbers)
-    pending = list(reached)
-    while pending:
-        for neighbour in neighbours[pending.pop()]:
-            if neighbour not in reached and (up_to is None or neighbour <= up_to):
-                reached.add(neighbour)
-                pending.append(neighbour)
-    return reached

@@ -125,6 +125,10 @@ class RunState:
         """Return a task's rows by map index."""
         return tuple(self._rows[task])
 
+    def width(self, task: int) -> int:
+        """Return how many rows a task has."""
+        return len(self._rows[task])
+
     def put(self, place: Place, row: TaskInstance) -> None:
         """Replace a row and bring the counters in step."""
         task, position = place

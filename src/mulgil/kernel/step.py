@@ -111,7 +111,7 @@ class Step:
             if position != _ALL:
                 self._judge(task, (position,))
             elif self._may_move(task):
-                self._judge(task, range(len(self.run.rows_of(task))))
+                self._judge(task, range(self.run.width(task)))
 
     def _touch(self, place: Place) -> None:
         if place not in self._is_touched:

@@ -38,10 +38,9 @@ class UpstreamTally:
         self.removed = removed
 
     def count(self, state: TaskInstanceState, by: int) -> None:
-        """Add `by` instances in a finished state; other states don't count."""
-        name = _FIELDS.get(state)
-        if name is not None:
-            setattr(self, name, getattr(self, name) + by)
+        """Add `by` instances in a finished state."""
+        name = _FIELDS[state]
+        setattr(self, name, getattr(self, name) + by)
 
     @property
     def total(self) -> int:

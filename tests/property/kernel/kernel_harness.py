@@ -12,6 +12,7 @@ from reference_model import FINISHED, ReferenceModel
 
 from mulgil.i18n import Text
 from mulgil.kernel import (
+    MAX_LOST_ATTEMPTS,
     AttemptCancelled,
     AttemptLost,
     CancelAttempt,
@@ -178,7 +179,17 @@ class Harness:
             events = [*(TaskInstanceSucceeded(key, attempt, tuple(pick)) for pick in picks), *events]
         if self.rows[key].state is S.QUEUED:
             events.insert(0, TaskInstanceStarted(key, attempt))
-        return [lambda event=event: self.do(event) for event in events]
+        return [*(lambda event=event: self.do(event) for event in events), self._lose_often(key)]
+
+    def _lose_often(self, key: TaskKey) -> Choice:
+        def happen() -> None:
+            for _ in range(MAX_LOST_ATTEMPTS):
+                self.do(AttemptLost(key, self.held[key], ERROR))
+                if key not in self.offered:
+                    return
+                self._queue(key)()
+
+        return happen
 
     def _interventions(self) -> list[Choice]:
         keys = sorted(self.rows)

@@ -1,5 +1,6 @@
 """Kernel and reference model agree on every state after every event, and the run always ends."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_dags import dag_specs, new_run
@@ -11,7 +12,7 @@ from mulgil.model import DagSpec
 scripts = st.lists(st.integers(0, 10_000), max_size=60)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=2000)
 @given(spec=dag_specs(), script=scripts)
 def test_attempts_alone(spec: DagSpec, script: list[int]) -> None:
     Harness(spec).play(script, interventions=False)
@@ -20,6 +21,20 @@ def test_attempts_alone(spec: DagSpec, script: list[int]) -> None:
 @settings(max_examples=1500)
 @given(spec=dag_specs(max_tasks=5), script=scripts)
 def test_with_people_restarts_and_late_reports(spec: DagSpec, script: list[int]) -> None:
+    Harness(spec).play(script, interventions=True)
+
+
+@pytest.mark.long
+@settings(max_examples=15_000)
+@given(spec=dag_specs(max_tasks=9), script=scripts)
+def test_attempts_alone_at_length(spec: DagSpec, script: list[int]) -> None:
+    Harness(spec).play(script, interventions=False)
+
+
+@pytest.mark.long
+@settings(max_examples=15_000)
+@given(spec=dag_specs(), script=scripts)
+def test_with_people_restarts_and_late_reports_at_length(spec: DagSpec, script: list[int]) -> None:
     Harness(spec).play(script, interventions=True)
 
 

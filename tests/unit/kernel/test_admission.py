@@ -7,6 +7,7 @@ from kernel_scenario import START, Scenario, key_of, task
 
 from mulgil.i18n import FieldValue
 from mulgil.kernel import Admission, Candidate, candidate_for, may_start_run, why_run_waits
+from mulgil.kernel.admission.ranking import Ranking
 from mulgil.model import TaskKey, WeightRule
 
 
@@ -216,6 +217,25 @@ def test_counting_anew_at_takeover() -> None:
 
     assert (made.live, made.pool_usage("db")) == (2, 1)
     assert names(made.admit(9)) == ["c"]
+
+
+def test_holding_twice_counts_once() -> None:
+    made = admission()
+    made.hold(candidate("a"))
+    made.hold(candidate("a"))
+
+    assert made.live == 1
+
+
+def test_a_ranking_stays_as_small_as_what_stands_in_it() -> None:
+    ranking: Ranking[str, tuple[int]] = Ranking()
+    for number in range(1000):
+        ranking.put("a", (-number,))
+        ranking.put("b", (-number - 1,))
+
+    assert len(ranking) == 2
+    assert len(ranking._heap) < 100
+    assert ranking.first() == ((-1000,), "b")
 
 
 @pytest.mark.parametrize(

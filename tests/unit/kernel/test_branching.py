@@ -66,6 +66,13 @@ def test_choosing_nothing_skips_all() -> None:
     assert run.run_state == "success"
 
 
+def test_a_branch_with_nothing_below_it() -> None:
+    run = Scenario(task("pick"), task("other"))
+    run.succeed("pick", branch=("other",))
+
+    assert run.states() == {"pick": "success", "other": "scheduled"}
+
+
 def test_a_task_that_does_not_branch_skips_nobody() -> None:
     run = Scenario(task("pick"), task("a", "pick"))
     run.succeed("pick", branch=None)

@@ -91,6 +91,14 @@ def test_whatever_end_a_cleared_attempt_reports_it_is_done_anew(end) -> None:
     assert (run.state("a"), run.row("a").clear_number, run.row("a").lost_count) == ("scheduled", 2, 0)
 
 
+def test_a_clear_forgets_the_lost_attempts() -> None:
+    run = Scenario(task("a"))
+    run.lose("a")
+    run.clear("a")
+
+    assert run.row("a").lost_count == 0
+
+
 def test_clearing_forgets_a_retry_delay() -> None:
     run = Scenario(task("a", retries=1))
     run.fail("a")

@@ -118,6 +118,14 @@ def test_every_instance_of_a_mapped_upstream_counts() -> None:
     assert run.states()["c"] == "scheduled"
 
 
+def test_every_instance_of_a_mapped_task_gets_the_verdict() -> None:
+    run = Scenario(task("a"), task("m", "a", mapped=3))
+    run.fail("a")
+
+    assert {run.row(f"m[{index}]").reason.fields["task"] for index in range(3)} == {"a"}
+    assert set(run.states().values()) == {"failed", "upstream_failed"}
+
+
 @pytest.mark.parametrize(
     ("rule", "end", "code"),
     [

@@ -19,7 +19,10 @@ class _DagQueue:
 
 
 class Lane:
-    """Ranks candidates that differ in dag, run and priority only; blocked runs and dags stand aside."""
+    """Ranks candidates that differ in dag, run and priority only; blocked runs and dags stand aside.
+
+    After a change the caller refreshes first the run, then the dag, where they still have candidates here.
+    """
 
     def __init__(self, *, weight: int, pool: str, pool_slots: int) -> None:
         self.weight = weight
@@ -53,34 +56,26 @@ class Lane:
 
     def refresh_run(self, dag_id: str, run_id: str, *, is_blocked: bool) -> None:
         """Put a run where its best candidate belongs, or aside while its limit blocks it."""
-        dag = self._dags.get(dag_id)
-        queue = None if dag is None else dag.runs.get(run_id)
-        if dag is None or queue is None:
-            return
-        best = None if is_blocked else queue.first()
-        if best is None:
+        dag = self._dags[dag_id]
+        if is_blocked:
             dag.ready_runs.discard(run_id)
         else:
-            dag.ready_runs.put(run_id, best[0])
+            rank, _ = dag.runs[run_id].first()
+            dag.ready_runs.put(run_id, rank)
 
     def refresh_dag(self, dag_id: str, rank: DagRank, *, is_paused: bool) -> None:
         """Put a dag where its live attempts place it, or aside while it is paused or blocked."""
-        dag = self._dags.get(dag_id)
-        if dag is None or is_paused or not len(dag.ready_runs):
+        if is_paused or not len(self._dags[dag_id].ready_runs):
             self._ready_dags.discard(dag_id)
         else:
             self._ready_dags.put(dag_id, rank)
 
     def first(self) -> tuple[tuple[DagRank, str, _Rank], str, TaskKey] | None:
         """Return the rank, run id and key of the candidate that is next here; None if all are blocked."""
-        first_dag = self._ready_dags.first()
-        if first_dag is None:
+        if not len(self._ready_dags):
             return None
-        dag_rank, dag_id = first_dag
+        dag_rank, dag_id = self._ready_dags.first()
         dag = self._dags[dag_id]
-        first_run = dag.ready_runs.first()
-        if first_run is None:
-            return None
-        rank, run_id = first_run
-        best = dag.runs[run_id].first()
-        return None if best is None else ((dag_rank, dag_id, rank), run_id, best[1])
+        rank, run_id = dag.ready_runs.first()
+        _, key = dag.runs[run_id].first()
+        return (dag_rank, dag_id, rank), run_id, key

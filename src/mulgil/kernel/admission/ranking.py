@@ -24,10 +24,6 @@ class Ranking(Generic[ItemT, RankT]):
         """How many items stand in the queue."""
         return len(self._ranks)
 
-    def __contains__(self, item: ItemT) -> bool:
-        """Whether an item stands in the queue."""
-        return item in self._ranks
-
     def put(self, item: ItemT, rank: RankT) -> None:
         """Add an item, or give it another rank."""
         if self._ranks.get(item) == rank:
@@ -42,11 +38,8 @@ class Ranking(Generic[ItemT, RankT]):
         """Remove an item if it is there."""
         self._ranks.pop(item, None)
 
-    def first(self) -> tuple[RankT, ItemT] | None:
-        """Return the item of the lowest rank with its rank; it stays in the queue."""
-        while self._heap:
-            rank, item = self._heap[0]
-            if self._ranks.get(item) == rank:
-                return rank, item
+    def first(self) -> tuple[RankT, ItemT]:
+        """Return the rank and item of the lowest rank; it stays in the queue, which must not be empty."""
+        while self._ranks.get(self._heap[0][1]) != self._heap[0][0]:
             heapq.heappop(self._heap)
-        return None
+        return self._heap[0]
