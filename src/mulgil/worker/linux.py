@@ -21,7 +21,9 @@ def become_subreaper() -> None:
 
 def name_process(name: str) -> None:
     """Show this process under `name` (at most 15 bytes) in `ps -o comm` and `top`; forks share a command line."""
-    Path("/proc/self/comm").write_text(name)
+    descriptor = os.open("/proc/self/comm", os.O_WRONLY | os.O_CLOEXEC)
+    os.write(descriptor, name.encode())
+    os.close(descriptor)
 
 
 def raise_descriptor_limit() -> None:

@@ -166,6 +166,11 @@ class FakeGateway:
         ready, _, _ = select.select(sockets, [], [], seconds)
         if self._listener in ready and self._listener is not None:
             accepted, _ = self._listener.accept()
+            if self._connection is not None:
+                # The daemon dialled anew: what it said before it hung up still counts.
+                for message in self._connection.receive():
+                    self._take(message)
+                self._connection.close()
             self._connection = FrameSocket(accepted, DaemonMessage)  # type: ignore[arg-type]
         elif self._connection in ready and self._connection is not None:
             for message in self._connection.receive():
@@ -221,11 +226,10 @@ class Worker:
         return found
 
     def nursery(self) -> psutil.Process:
-        """The one child of the daemon that leads its own process group and has the daemon's command line."""
-        return next(child for child in psutil.Process(self.pid).children() if os.getpgid(child.pid) == child.pid)
+        return next(child for child in psutil.Process(self.pid).children() if child.name() == "mulgil-nursery")
 
     def zygotes(self) -> list[psutil.Process]:
-        return self.nursery().children()
+        return [child for child in self.nursery().children() if child.name() == "mulgil-zygote"]
 
     def end(self) -> None:
         if self.life_write >= 0:
