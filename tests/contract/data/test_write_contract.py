@@ -422,6 +422,12 @@ def test_a_query_is_staged_inside_the_target_and_names_its_inputs(place, make_ro
     assert outcome.records[0].input_commits == f'["main.flights[p:2013-01-05]@{read.fence}"]'
 
 
+def test_a_query_that_reads_no_table_can_be_the_first_write(place):
+    request = WriteRequest(spec=TableSpec(connection_id="there", name="numbers"), mode=WriteMode.REPLACE)
+    write(request, place.target, NativeQuery(sql="select ? as number", params=(7,)), place.context)
+    assert place.fetch("select number from numbers") == [(7,)]
+
+
 def test_a_query_streams_out_of_the_target(place, make_rows):
     read = place.load(make_rows(5, range(30_000)))
     with place.target.read(

@@ -1,11 +1,19 @@
 """DuckDB as a target of the write contract, and as a place to read from."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mulgil.connectors.duckdb.database import canonical_name, connected, has_ledger, run, table_columns, translated
+from mulgil.connectors.duckdb.database import (
+    canonical_name,
+    connected,
+    has_ledger,
+    in_memory,
+    run,
+    table_columns,
+    translated,
+)
 from mulgil.connectors.duckdb.dialect import DuckDbDialect
 from mulgil.connectors.duckdb.lock import DatabaseLock
 from mulgil.connectors.duckdb.stage import ParquetStage
@@ -89,12 +97,17 @@ class DuckDbTarget:
     @contextmanager
     def _reading(self, query: NativeQuery) -> "Iterator[tuple[DuckDBPyConnection, tuple[str, ...]]]":
         """Open the file to read, together with the names of the commits that the query sees."""
-        with self._lock.shared(), connected(self._path, self._patience, is_read_only=True) as connection:
+        with self._lock.shared(), self._opened_to_read() as connection:
             inputs: list[str] = []
             for table in query.reads:
                 name = canonical_name(connection, table)
                 inputs += _ledger(connection, name).inputs(name, query.scopes)
             yield connection, tuple(inputs)
+
+    def _opened_to_read(self) -> "AbstractContextManager[DuckDBPyConnection]":
+        """Open the file; one that no write has made yet is read as what it is: empty."""
+        exists = self._path.exists()
+        return connected(self._path, self._patience, is_read_only=True) if exists else in_memory()
 
     def _look(self, table: str) -> tuple[str, LedgerView, tuple[Column, ...] | None]:
         with self._lock.shared():
