@@ -243,7 +243,9 @@ def everything(store: MetadataStore) -> Iterator[object]:
     yield store.variables()
 
 
-def test_memory_and_sqlite_cannot_be_told_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("histories", [80, pytest.param(2000, marks=pytest.mark.long)])
+def test_memory_and_sqlite_cannot_be_told_apart(histories: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     TwoStores.fresh = tmp_path_factory.mktemp("two") / "fresh.db"
     upgrade(TwoStores.fresh)
-    run_state_machine_as_test(TwoStores, settings=settings(max_examples=80, stateful_step_count=25, deadline=None))
+    chosen = settings(max_examples=histories, stateful_step_count=25, deadline=None)
+    run_state_machine_as_test(TwoStores, settings=chosen)

@@ -257,3 +257,36 @@ def test_secrets_are_encrypted_in_the_file(path: Path) -> None:
     assert other.delete_variable("k", by="", at=NOW)
     assert [found.password for found in other.connections()] == ["new"]
     other.close()
+
+
+SUBMITTER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_sqlite_faults import NOW, open_store
+from mulgil.messages import Command, SetDagPaused
+store = open_store(Path(sys.argv[1]), busy_seconds=30)
+for number in range(100):
+    payload = SetDagPaused("d", True)
+    store.submit(Command(command_id=f"{sys.argv[3]}-{number:03}", payload=payload, submitted_at=NOW, by=""))
+"""
+
+
+def test_several_processes_write_beside_a_busy_scheduler(path: Path) -> None:
+    store = open_store(path, busy_seconds=30)
+    epoch = store.claim("s")
+    here = str(Path(__file__).parent)
+    submitters = [subprocess.Popen([sys.executable, "-c", SUBMITTER, str(path), here, name]) for name in "abc"]
+    number = 0
+    while any(submitter.poll() is None for submitter in submitters):
+        number += 1
+        store.commit(Batch(new_runs=[run(number)], events=[event(number)]), epoch=epoch)
+    assert [submitter.returncode for submitter in submitters] == [0, 0, 0]
+    submitted = [command.command_id for command in store.pending_commands()]
+    assert len(submitted) == 300
+    for name in "abc":
+        own = [command_id for command_id in submitted if command_id.startswith(name)]
+        assert own == sorted(own)
+    assert store.last_event() == number
+    store.close()

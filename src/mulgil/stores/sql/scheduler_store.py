@@ -7,6 +7,7 @@ from mulgil.messages import Command
 from mulgil.model import Attempt, DagRun, DagSchedule, DataInterval, Event, TaskInstance
 from mulgil.ports import Batch, LeaseLostError, StoredRun
 from mulgil.stores.sql.batch import write_batch
+from mulgil.stores.sql.database import Transaction
 from mulgil.stores.sql.part import StorePart
 from mulgil.stores.sql.rows import dags, log, runs
 
@@ -17,13 +18,13 @@ class SqlSchedulerStore(StorePart):
     def claim(self, owner: str) -> int:
         """Become the one scheduler: raise the epoch and return it. Older epochs can't commit any more."""
         with self._database.write() as transaction:
-            return int(transaction.rows("claim", {"owner": owner})[0][0])
+            transaction.run("claim", {"owner": owner})
+            return _epoch(transaction)
 
     def commit(self, batch: Batch, *, epoch: int) -> int:
         """Write `batch` in one transaction and return the `seq` of the newest event."""
         with self._database.write() as transaction:
-            row = transaction.row("epoch")
-            newest = 0 if row is None else int(row[0])
+            newest = _epoch(transaction)
             if newest != epoch:
                 raise LeaseLostError("store.lease_lost", epoch=epoch, newest=newest)
             write_batch(transaction, batch)
@@ -99,3 +100,8 @@ class SqlSchedulerStore(StorePart):
                 # A page that this version can't read at all must not look like the log's end.
                 params["after"] = rows[-1][0]
         return ()
+
+
+def _epoch(transaction: Transaction) -> int:
+    row = transaction.row("epoch")
+    return 0 if row is None else int(row[0])

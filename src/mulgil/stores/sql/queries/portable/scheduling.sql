@@ -2,8 +2,7 @@
 
 -- name: claim
 INSERT INTO lease (shard, owner, epoch) VALUES (0, :owner, 1)
-ON CONFLICT (shard) DO UPDATE SET owner = excluded.owner, epoch = lease.epoch + 1
-RETURNING epoch;
+ON CONFLICT (shard) DO UPDATE SET owner = excluded.owner, epoch = lease.epoch + 1;
 
 -- name: epoch
 SELECT epoch FROM lease WHERE shard = 0;
