@@ -48,17 +48,22 @@ def sections(command: click.Command, path: tuple[str, ...]) -> Iterator[str]:
         level = "###" if len(words) > 2 else "##"
         yield f"{level} `{' '.join(words)}`\n\n{found.help}\n"
         yield f"```\n{usage(found, words)}\n```\n"
-        options = [parameter for parameter in found.params if isinstance(parameter, click.Option)]
+        options = shown_options(found)
         if options:
             yield table(("option", "meaning"), [option_row(option) for option in options]) + "\n"
         if isinstance(found, click.Group):
             yield table(("command", "does"), list(children(found, words))) + "\n"
 
 
+def shown_options(command: click.Command) -> list[click.Option]:
+    """Return the options that `--help` shows."""
+    return [item for item in command.params if isinstance(item, click.Option) and not item.hidden]
+
+
 def usage(command: click.Command, words: tuple[str, ...]) -> str:
     """Return how a command is called: options, then arguments."""
     arguments = [argument_text(item) for item in command.params if isinstance(item, click.Argument)]
-    options = ["[OPTIONS]"] if any(isinstance(item, click.Option) for item in command.params) else []
+    options = ["[OPTIONS]"] if shown_options(command) else []
     below = ["COMMAND [ARGS]..."] if isinstance(command, click.Group) else []
     return " ".join([*words, *options, *arguments, *below])
 
