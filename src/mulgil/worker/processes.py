@@ -88,9 +88,10 @@ class Processes:
     def start_zygote(self, zygote_id: int, dag_file: DagFile) -> None:
         """Have a zygote forked."""
         own, other = socket_pair()
-        zygote = self._zygotes[zygote_id] = Server(server_socket(own), zygote_id=zygote_id)
+        nursery = self._living_nursery()
+        zygote = self._zygotes[zygote_id] = Server(server_socket(own), zygote_id=zygote_id, parent=nursery)
         self._watch_server(zygote)
-        self._ask(self._living_nursery(), StartZygote(zygote_id, dag_file), other)
+        self._ask(nursery, StartZygote(zygote_id, dag_file), other)
 
     def retire_zygote(self, zygote_id: int) -> None:
         """Let a zygote end: it does so when its connection is closed."""
@@ -148,6 +149,8 @@ class Processes:
     def collect_dead(self) -> None:
         """Collect dead children: processes that the daemon inherited, and the nursery."""
         # What they said before they died is heard before that they died.
+        for zygote in [known for known in self._zygotes.values() if known.is_orphan and known.pid is None]:
+            self._hear_server(zygote)
         for attempt in [known for known in self._attempts.values() if known.server.is_dead and known.pid is None]:
             self._hear_attempt(attempt)
         while (pid := next_dead_child()) is not None:
@@ -167,28 +170,30 @@ class Processes:
 
     def _server_ended(self, pid: int) -> bool:
         for server in (self._nursery, *self._zygotes.values()):
-            if server.pid == pid and not server.is_dead:
+            if server.pid == pid:
                 self._server_died(server)
                 return True
         return False
 
     def _server_died(self, server: Server) -> None:
         """Draw the consequences of a nursery's or a zygote's death, which is certain now."""
-        self._hear_server(server)
+        if server.is_dead:
+            return
+        self._hear_out(server)
         self._hang_up(server)
         server.is_dead = True
         if server.zygote_id is not None:
             self._zygotes.pop(server.zygote_id, None)
             self._emit(ZygoteDied(server.zygote_id))
         else:
-            for zygote in list(self._zygotes.values()):
+            for zygote in [known for known in self._zygotes.values() if known.parent is server]:
                 self._check_orphan(zygote)
         for attempt_id in sorted(server.attempts):
             self._check_orphaned_attempt(self._attempts[attempt_id])
 
     def _check_orphan(self, zygote: Server) -> None:
         """See whether a zygote outlived the nursery. If so the daemon is its parent now."""
-        self._hear_server(zygote)
+        self._hear_out(zygote)
         never_lived = zygote.pid is None and zygote.connection.is_ended
         if never_lived or (zygote.pid is not None and not is_child(zygote.pid)):
             self._server_died(zygote)
@@ -210,12 +215,16 @@ class Processes:
             server.connection.close()
 
     def _hear_server(self, server: Server) -> None:
+        """Take what a server says; called by the loop."""
+        self._hear_out(server)
+        if server.is_orphan:
+            self._check_orphan(server)
+
+    def _hear_out(self, server: Server) -> None:
         for message in server.connection.receive():
             self._server_said(server, message)
         if server.connection.is_ended and server.connection.fileno() >= 0:
             self._loop.unwatch(server.connection.fileno())
-            if server.zygote_id is not None and self._nursery.is_dead and not server.is_dead:
-                self._check_orphan(server)
 
     def _server_said(self, server: Server, message: FromServer) -> None:
         zygote_id = server.zygote_id or 0

@@ -19,10 +19,17 @@ class Server:
 
     connection: FrameSocket[FromServer]
     zygote_id: int | None = None
+    # The nursery that a zygote was asked of.
+    parent: "Server | None" = None
     pid: int | None = None
     is_dead: bool = False
     # The attempts that it was asked to start and that haven't ended.
     attempts: set[str] = field(default_factory=set)
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether the daemon must find out by itself what becomes of it."""
+        return self.parent is not None and self.parent.is_dead and not self.is_dead
 
 
 def socket_pair() -> tuple[socket.socket, int]:

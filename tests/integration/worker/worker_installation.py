@@ -226,7 +226,14 @@ class Worker:
         return found
 
     def nursery(self) -> psutil.Process:
-        return next(child for child in psutil.Process(self.pid).children() if child.name() == "mulgil-nursery")
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while time.monotonic() < deadline:
+            for child in psutil.Process(self.pid).children():
+                # Its name is the first thing that it does, once it has imported what it needs.
+                if child.name() == "mulgil-nursery":
+                    return child
+            time.sleep(0.005)
+        raise AssertionError("there is no nursery")
 
     def zygotes(self) -> list[psutil.Process]:
         return [child for child in self.nursery().children() if child.name() == "mulgil-zygote"]
