@@ -7,6 +7,9 @@ from mulgil.i18n import Text, nearest_name
 from mulgil.messages import Answer, Ask, GetConnection, GetVariable, GetXCom
 from mulgil.model import Connection, Variable, XComValue
 
+# Well below the longest frame.
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
 
 class QuestionStore(Protocol):
     """The part of the metadata store that questions are answered from."""
@@ -52,6 +55,10 @@ class AttemptQuestions:
                 found = self._store.xcoms(
                     dag_id, wanted.run_id, wanted.task_id, map_index=wanted.map_index, key=wanted.key
                 )
+                size = sum(len(xcom.value) for xcom in found)
+                if size > MAX_ANSWER_BYTES:
+                    fields = {"task_id": wanted.task_id, "key": wanted.key, "bytes": size, "limit": MAX_ANSWER_BYTES}
+                    return _error(ask, Text("gateway.xcoms_too_large", {**fields}))
                 return Answer(attempt_id=ask.attempt_id, request_id=ask.request_id, xcoms=found)
             case GetVariable(key=key):
                 return self._variable(ask, key)

@@ -2,6 +2,7 @@
 
 import logging
 from collections import OrderedDict
+from functools import cached_property
 
 import msgspec
 
@@ -15,11 +16,17 @@ from mulgil.timetables import Timetable, timetable_for
 _log = logging.getLogger(__name__)
 
 
-class CompiledVersion(msgspec.Struct, frozen=True, eq=False):
-    """A dag version with its compiled graph."""
+class CompiledVersion:
+    """A dag version with its graph, which is compiled when a run first needs it."""
 
-    version: DagVersion
-    graph: DagGraph
+    def __init__(self, version: DagVersion) -> None:
+        """Compile nothing yet."""
+        self.version = version
+
+    @cached_property
+    def graph(self) -> DagGraph:
+        """The compiled graph."""
+        return compile_graph(self.version.spec)
 
 
 class Plan(msgspec.Struct, frozen=True, eq=False):
@@ -82,7 +89,7 @@ class DagBook:
             version = self._store.dag_version(version_id)
             if version is None:
                 raise VersionMissingError("scheduler.version_missing", version_id=version_id)
-            compiled = self._versions[version_id] = CompiledVersion(version, compile_graph(version.spec))
+            compiled = self._versions[version_id] = CompiledVersion(version)
             if len(self._versions) > self._versions_kept:
                 self._versions.popitem(last=False)
         self._versions.move_to_end(version_id)

@@ -16,6 +16,7 @@ class SchedulerLimits(msgspec.Struct, frozen=True, kw_only=True):
     worker_events_per_step: int = 500
     commands_per_step: int = 100
     timers_per_step: int = 500
+    dags_per_step: int = 100
     # A step creates no further run once it writes this many task instances.
     rows_per_step: int = 5_000
     # How many scheduled runs of a dag may wait in the queue: catch-up creates them no further ahead.

@@ -12,6 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from mulgil.kernel import RetryDelayEnded, RunTimedOut
 from mulgil.messages import AttemptStarted, Progress
@@ -221,8 +222,9 @@ class Scheduler:
 
     def _make_runs(self, memory: Memory, work: StepWork) -> None:
         maker = RunMaker(work, self._limits, self._ids.new_id)
-        while memory.restless and not maker.is_full:
-            dag_id = next(iter(memory.restless))
+        for dag_id in tuple(islice(memory.restless, self._limits.dags_per_step)):
+            if maker.is_full:
+                break
             del memory.restless[dag_id]
             if not maker.settle_dag(dag_id):
                 memory.restless[dag_id] = None

@@ -81,3 +81,13 @@ def test_an_attempt_that_has_ended_gets_nothing(store: MemoryMetadataStore) -> N
     answer = ask(store, GetVariable("bucket"), attempt_id="gone")
     assert answer.error.code == "gateway.attempt_unknown"
     assert answer.variable is None
+
+
+def test_more_than_a_frame_holds_is_refused_with_the_remedy(
+    store: MemoryMetadataStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mulgil.gateway.questions.MAX_ANSWER_BYTES", 9)
+    answer = ask(store, GetXCom("r", "t", None, "k"))
+    assert answer.error.code == "gateway.xcoms_too_large"
+    assert (answer.error.fields["bytes"], answer.xcoms) == (10, None)
+    assert len(ask(store, GetXCom("r", "t", 0, "k")).xcoms) == 1

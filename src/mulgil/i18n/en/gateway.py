@@ -19,4 +19,8 @@ MESSAGES = {
         "variable '{key}' doesn't exist; did you mean '{nearest}'? See `mulgil variables list`"
     ),
     "gateway.variable_unknown": "variable '{key}' doesn't exist; create it with `mulgil variables set {key} VALUE`",
+    "gateway.xcoms_too_large": (
+        "the XComs '{key}' of task '{task_id}' have {bytes} bytes together, more than the {limit} that can be handed "
+        "over at once: return less from each mapped task, or write the data to a table and return its name"
+    ),
 }

@@ -19,4 +19,8 @@ MESSAGES = {
         "변수 '{key}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? `mulgil variables list`로 확인하세요"
     ),
     "gateway.variable_unknown": "변수 '{key}'이(가) 없습니다. `mulgil variables set {key} VALUE` 명령으로 만드세요",
+    "gateway.xcoms_too_large": (
+        "태스크 '{task_id}'의 XCom '{key}'은(는) 모두 {bytes}바이트로, 한 번에 넘길 수 있는 {limit}바이트를 넘습니다. "
+        "매핑된 태스크마다 더 적게 반환하거나, 데이터를 테이블에 쓰고 그 이름을 반환하세요"
+    ),
 }
