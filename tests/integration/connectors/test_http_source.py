@@ -1,0 +1,284 @@
+"""HTTP sources against a server that misbehaves."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
+
+import pyarrow as pa
+import pytest
+
+from mulgil.connectors.http import HttpSource, PageNumber
+from mulgil.data.errors import SourceError, SourceShapeError
+from mulgil.data.source import Reading
+from mulgil.model import Connection, DataInterval
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+COLUMNS = {"id": "int64", "at": "timestamp[us, UTC]", "word": "string", "day": "date"}
+
+
+def item(number: int) -> dict[str, object]:
+    return {"id": number, "at": "2013-01-05T10:00:00Z", "word": f"w{number}", "day": "2013-01-05", "more": [1]}
+
+
+class Server:
+    """Answers by a function from (path, query, how often asked) to (status, headers, body or None to reset)."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[..., object] = lambda path, query, times: page(query, total=5, size=2)
+        self.asked: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                outer.headers.append(dict(self.headers))
+                outer.asked.append(self.path)
+                split = urlsplit(self.path)
+                query = {name: values[0] for name, values in parse_qs(split.query).items()}
+                answer = outer.answer(split.path, query, outer.asked.count(self.path))
+                status, headers, body = answer if isinstance(answer, tuple) else (200, {}, answer)
+                data = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(data)))
+                for name, value in headers.items():
+                    if name != "Cut":
+                        self.send_header(name, value)
+                self.end_headers()
+                if "Cut" in headers:
+                    self.wfile.write(data[: len(data) // 2])
+                    self.wfile.flush()
+                    linger = struct.pack("ii", 1, 0)
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                    self.close_connection = True
+                    self.connection.close()
+                    return
+                self.wfile.write(data)
+
+            def finish(self) -> None:
+                try:
+                    super().finish()
+                except OSError:
+                    return
+
+            def log_message(self, *_: object) -> None: ...
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def page(query: dict[str, str], *, total: int, size: int) -> dict[str, object]:
+    number = int(query.get("page", 1))
+    numbers = range(total)[(number - 1) * size : number * size]
+    return {"page": number, "pages": -(-total // size), "total": total, "items": [item(each) for each in numbers]}
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    started = Server()
+    yield started
+    started.close()
+
+
+class Clock:
+    """Time that passes only by waiting."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=sum(self.waited))
+
+    def monotonic(self) -> float:
+        return sum(self.waited)
+
+
+@contextmanager
+def reading(server: Server, source: HttpSource, **connection: object):
+    clock = Clock()
+    known = Connection(connection_id="api", conn_type="http", host=server.url, **connection)  # type: ignore[arg-type]
+    runtime = SimpleNamespace(get_connection=lambda _: known, clock=clock)
+    with source.open(
+        Reading(runtime=runtime, interval=DataInterval.at(NOW), timezone="UTC", wait=clock.waited.append)  # type: ignore[arg-type]
+    ) as batches:
+        yield batches, clock
+
+
+def read(server: Server, source: HttpSource, **connection: object) -> tuple[pa.Table, list[float]]:
+    with reading(server, source, **connection) as (batches, clock):
+        return pa.Table.from_batches(list(batches.batches), batches.schema), clock.waited
+
+
+def paged(**more: object) -> HttpSource:
+    return HttpSource("api", "/items", pages=PageNumber(), columns=COLUMNS, **more)  # type: ignore[arg-type]
+
+
+def test_pages_become_batches_with_declared_columns(server):
+    with reading(server, paged()) as (batches, _):
+        assert batches.total == 5
+        found = list(batches.batches)
+    assert [batch.num_rows for batch in found] == [2, 2, 1]
+    assert batches.schema == pa.schema(
+        [("id", pa.int64()), ("at", pa.timestamp("us", "UTC")), ("word", pa.string()), ("day", pa.date32())]
+    )
+    assert found[0].column("at")[0].as_py() == datetime(2013, 1, 5, 10, tzinfo=UTC)
+    assert server.asked == [f"/items?page={number}" for number in (1, 2, 3)]
+
+
+def test_columns_are_inferred_and_then_kept(server):
+    source = HttpSource("api", "items?x=1", params={"y": 2}, pages=PageNumber(size_parameter="per_page", size=2))
+    table, _ = read(server, source)
+    assert table.column("id").to_pylist() == [0, 1, 2, 3, 4]
+    assert server.asked[0] == "/items?x=1&y=2&page=1&per_page=2"
+
+
+def test_a_body_that_is_a_list(server):
+    server.answer = lambda path, query, times: [item(1), item(2)]
+    table, _ = read(server, HttpSource("api", "/", records=None, columns={"id": "int32"}))
+    assert table.to_pydict() == {"id": [1, 2]}
+
+
+def test_no_rows_are_a_result_when_columns_are_declared(server):
+    server.answer = lambda path, query, times: page(query, total=0, size=2)
+    table, _ = read(server, paged())
+    assert table.num_rows == 0
+    with pytest.raises(SourceError, match="Declare columns"):
+        read(server, HttpSource("api", "/", pages=PageNumber()))
+
+
+@pytest.mark.parametrize("mishap", ["503", "429", "reset", "short", "slow down until"])
+def test_a_mishap_is_tried_again(server, mishap):
+    def answer(path, query, times):
+        good = page(query, total=5, size=2)
+        if query["page"] != "2" or times > 2:
+            return good
+        return {
+            "503": (503, {}, b"busy"),
+            "429": (429, {"Retry-After": "7"}, b"slow down"),
+            "reset": (200, {"Cut": "yes"}, good),
+            "short": (200, {"Cut": "yes", "Connection": "close"}, good),
+            "slow down until": (503, {"Retry-After": format_datetime(NOW + timedelta(seconds=60))}, b""),
+        }[mishap]
+
+    server.answer = answer
+    table, waited = read(server, paged())
+    assert table.column("id").to_pylist() == [0, 1, 2, 3, 4]
+    expected = {"429": [7.0, 7.0], "slow down until": [60.0, 0.0]}
+    assert waited == expected.get(mishap, [0.1, 0.2])
+
+
+def test_tries_come_to_an_end(server):
+    server.answer = lambda path, query, times: (503, {}, b"busy")
+    with pytest.raises(SourceError, match=r"page=1.*after 3 tries.*503 Service Unavailable"):
+        read(server, paged(tries=3))
+    assert len(server.asked) == 3
+
+
+def test_the_deadline_is_for_the_whole_read(server):
+    server.answer = lambda path, query, times: (503, {"Retry-After": "100"}, b"")
+    with pytest.raises(SourceError, match="after the deadline of 250"):
+        read(server, paged(deadline_seconds=250))
+    assert len(server.asked) == 3
+
+
+def test_an_error_that_stays_is_not_tried_again(server):
+    server.answer = lambda path, query, times: (404, {}, b'{"error": "no such thing"}')
+    with pytest.raises(SourceError, match=r"404 Not Found.*no such thing"):
+        read(server, paged())
+    assert len(server.asked) == 1
+
+
+def test_nobody_listens():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        gone = SimpleNamespace(url=f"http://127.0.0.1:{taken.getsockname()[1]}")
+        with pytest.raises(SourceError, match="NewConnectionError"):
+            read(gone, paged(tries=2))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"<html>", r"expected an object with 'items', found something else"),
+        (b'{"items": [{"id": 1}', r"expected JSON, found"),
+        ([1], r"expected an object with 'items', found a list"),
+        ({"rows": []}, r"expected an object with 'items', found an object with 'rows'"),
+        ({"items": {"a": 1}, "pages": 1, "total": 1}, r"expected a list of records in 'items', found an object"),
+        ({"items": [1], "pages": 1, "total": 1}, r"expected objects in 'items', found a number as item 0"),
+        ({"items": [{"ID": 1}], "pages": 1, "total": 1}, r"expected records with 'id', found records with 'ID'"),
+        (
+            {"items": [{**item(1), "id": "one"}], "pages": 1, "total": 1},
+            r"expected id int64, .*, found .*",
+        ),
+        ({"items": [item(1)], "total": 1}, r"expected a number in 'pages', found nothing"),
+        ({"items": [item(1)], "pages": 1, "total": "1"}, r"expected a number in 'total', found '1'"),
+    ],
+)
+def test_a_wrong_shape_names_url_page_expected_and_found(server, body, words):
+    server.answer = lambda path, query, times: body
+    with pytest.raises(SourceShapeError, match=rf"{server.url}/items\?page=1 \(page 1\): {words}"):
+        read(server, paged())
+
+
+def test_a_total_that_changes_is_an_error(server):
+    server.answer = lambda path, query, times: page(query, total=5 if query["page"] == "1" else 6, size=2)
+    with pytest.raises(SourceShapeError, match=r"page 2.*says 3 pages, 6 rows.*said 3 pages, 5 rows"):
+        read(server, paged())
+
+
+def test_rows_that_are_missing_are_an_error(server):
+    def answer(path, query, times):
+        found = page(query, total=5, size=2)
+        found["items"] = found["items"][:1]
+        return found
+
+    server.answer = answer
+    with pytest.raises(SourceShapeError, match="3 rows came, and the API says 5"):
+        read(server, paged())
+
+
+def test_secrets_go_into_headers(server):
+    read(server, paged(headers={"X-Trace": "1"}), login="me", password="secret")
+    assert server.headers[0]["Authorization"] == "Basic bWU6c2VjcmV0"
+    assert server.headers[0]["X-Trace"] == "1"
+    read(server, paged(), extra={"token": "abc"})
+    assert server.headers[-1]["Authorization"] == "Bearer abc"
+
+
+def test_pages_without_counts_end_with_an_empty_one(server):
+    def answer(path, query, times):
+        return {"items": page(query, total=4, size=2)["items"]}
+
+    server.answer = answer
+    table, _ = read(server, HttpSource("api", "/", pages=PageNumber(pages=None, total=None), columns=COLUMNS))
+    assert table.num_rows == 4
+    assert len(server.asked) == 3
+
+
+def test_many_rows_are_parsed_at_once(server):
+    body = json.dumps({"items": [item(number) for number in range(20_000)]}).encode()
+    server.answer = lambda path, query, times: body
+    started = time.monotonic()
+    table, _ = read(server, HttpSource("api", "/", columns=COLUMNS))
+    assert table.num_rows == 20_000
+    assert time.monotonic() - started < 5
