@@ -15,7 +15,7 @@ the daemon doesn't repeat that.
 from collections.abc import Sequence
 
 from mulgil.gateway.daemon import ConnectedDaemon
-from mulgil.i18n import Text
+from mulgil.i18n import FieldValue, Text
 from mulgil.messages import (
     PROTOCOL_VERSION,
     Ack,
@@ -151,8 +151,9 @@ class Gateway:
 
     def _greet(self, conn_id: int, hello: Hello) -> None:
         if not OLDEST_PROTOCOL <= hello.protocol <= PROTOCOL_VERSION:
-            fields = {"theirs": hello.protocol, "oldest": OLDEST_PROTOCOL, "newest": PROTOCOL_VERSION}
-            self._outgoing.append((conn_id, RefuseHello(Text("gateway.protocol_unsupported", {**fields}))))
+            theirs: FieldValue = hello.protocol
+            fields = {"theirs": theirs, "oldest": OLDEST_PROTOCOL, "newest": PROTOCOL_VERSION}
+            self._outgoing.append((conn_id, RefuseHello(Text("gateway.protocol_unsupported", fields))))
             self._close(conn_id)
             return
         # A dead daemon's connection may stand a moment longer than the daemon; it gets no more work.

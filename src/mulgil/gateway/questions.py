@@ -57,8 +57,7 @@ class AttemptQuestions:
                 )
                 size = sum(len(xcom.value) for xcom in found)
                 if size > MAX_ANSWER_BYTES:
-                    fields = {"task_id": wanted.task_id, "key": wanted.key, "bytes": size, "limit": MAX_ANSWER_BYTES}
-                    return _error(ask, Text("gateway.xcoms_too_large", {**fields}))
+                    return _error(ask, _too_large(wanted, size))
                 return Answer(attempt_id=ask.attempt_id, request_id=ask.request_id, xcoms=found)
             case GetVariable(key=key):
                 return self._variable(ask, key)
@@ -82,6 +81,13 @@ class AttemptQuestions:
         if nearest is None:
             return _error(ask, Text("gateway.connection_unknown", {"connection_id": connection_id}))
         return _error(ask, Text("gateway.connection_misspelt", {"connection_id": connection_id, "nearest": nearest}))
+
+
+def _too_large(wanted: GetXCom, size: int) -> Text:
+    return Text(
+        "gateway.xcoms_too_large",
+        {"task_id": wanted.task_id, "key": wanted.key, "bytes": size, "limit": MAX_ANSWER_BYTES},
+    )
 
 
 def _error(ask: Ask, error: Text) -> Answer:
