@@ -11,7 +11,10 @@ The names of authoring, each loaded when it is first used:
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mulgil.data import Table, checks, load, transform
+    from mulgil.data import checks
+    from mulgil.data.load import load
+    from mulgil.data.table import Table
+    from mulgil.data.transform import transform
     from mulgil.sdk.asset import Asset
     from mulgil.sdk.context import Context, get_current_context
     from mulgil.sdk.dag import DAG, dag

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import linecache
 import sys
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_file_location
-from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 _STANDARD = sys.stdlib_module_names | {"mulgil"}
 
@@ -53,6 +52,7 @@ class BundleRoot:
         """Import from `root`; show `shown`."""
         self.root = root
         self.shown = shown
+        self._prefix = f"{root}/"
         self.folders = [root]
         self.modules: dict[str, ModuleType] = {}
 
@@ -69,7 +69,7 @@ class BundleRoot:
                 active.put_aside()
             sys.modules.update(self.modules)
             BundleRoot.active_root = self
-        self.folders = [self.root] if folder in (None, self.root) else [self.root, Path(str(folder))]
+        self.folders = [self.root] if folder is None or folder == self.root else [self.root, folder]
         if _FINDER not in sys.meta_path:
             sys.meta_path.insert(0, _FINDER)
 
@@ -91,14 +91,15 @@ class BundleRoot:
         if isinstance(loader, BundleLoader):
             return loader.bundle_root is self and not spec.name.startswith("mulgil_dag_")
         paths = spec.submodule_search_locations
-        return loader is None and paths is not None and any(Path(path).is_relative_to(self.root) for path in paths)
+        return loader is None and paths is not None and any(f"{path}/".startswith(self._prefix) for path in paths)
 
     def shown_path(self, path: str) -> str:
         """Return the author's path of a file of this root."""
-        try:
-            return str(self.shown / Path(path).relative_to(self.root))
-        except ValueError:
-            return path
+        return str(self.shown / path.removeprefix(self._prefix)) if path.startswith(self._prefix) else path
+
+    def inside(self, entries: Sequence[str]) -> list[Path]:
+        """Return those of a package's folders that belong to this root."""
+        return [self.root / entry.removeprefix(self._prefix) for entry in entries if entry.startswith(self._prefix)]
 
     def find(self, name: str, folders: Sequence[Path]) -> ModuleSpec | None:
         """Return the spec of a module that one of the folders holds."""
@@ -124,7 +125,7 @@ class BundleRoot:
         return spec
 
 
-class _BundleFinder(MetaPathFinder):
+class _BundleFinder:
     """Looks into the active root before Python looks anywhere else."""
 
     def find_spec(
@@ -136,7 +137,7 @@ class _BundleFinder(MetaPathFinder):
             return None
         if path is None:
             return active.find(fullname, active.folders)
-        inside = [Path(entry) for entry in path if Path(entry).is_relative_to(active.root)]
+        inside = active.inside(path)
         return active.find(fullname, inside) if inside else None
 
 

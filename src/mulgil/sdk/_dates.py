@@ -1,11 +1,9 @@
 """Reading a dag's time zone and dates."""
 
 from datetime import UTC, date, datetime, time, tzinfo
-from zoneinfo import ZoneInfo
 
 from mulgil.sdk.errors import DagDefinitionError
 from mulgil.sdk.origin import Origin
-from mulgil.timetables import TimetableError, load_zone
 
 
 def dag_zone(timezone: object, start_date: object, origin: Origin) -> tuple[str, tzinfo]:
@@ -15,10 +13,13 @@ def dag_zone(timezone: object, start_date: object, origin: Origin) -> tuple[str,
         DagDefinitionError: There is no such zone.
     """
     name = timezone
-    if name is None and isinstance(start_date, datetime) and isinstance(start_date.tzinfo, ZoneInfo):
-        name = start_date.tzinfo.key
+    if name is None and isinstance(start_date, datetime):
+        # A ZoneInfo knows its name; fixed offsets have none.
+        name = getattr(start_date.tzinfo, "key", None)
     if name is None:
         return "UTC", UTC
+    from mulgil.timetables import TimetableError, load_zone
+
     try:
         return str(name), load_zone(str(name))
     except TimetableError as error:

@@ -21,7 +21,6 @@ from mulgil.sdk.operator import BaseOperator
 from mulgil.sdk.origin import find_origin
 from mulgil.sdk.param import as_params
 from mulgil.sdk.scope import DagScope, announce, open_scope
-from mulgil.timetables import parse_schedule
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -88,6 +87,8 @@ class DAG(DagScope):
         announce(self)
 
     def _take_schedule(self, given: dict[str, Any]) -> None:
+        from mulgil.timetables import parse_schedule
+
         self.timezone, self.zone = dag_zone(given.get("timezone"), given.get("start_date"), self.origin)
         self.start_date = as_instant(given.get("start_date"), "start_date", self.zone, self.origin)
         self.end_date = as_instant(given.get("end_date"), "end_date", self.zone, self.origin)

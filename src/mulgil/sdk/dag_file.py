@@ -9,9 +9,8 @@ other root's modules aside. The dag file itself has a name of its own for each r
 from __future__ import annotations
 
 import sys
-from hashlib import sha256
-from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from mulgil.model import DagSpec
 from mulgil.sdk._bundle_import import BundleLoader, BundleRoot
@@ -19,6 +18,9 @@ from mulgil.sdk._suggestion import listed, nearest
 from mulgil.sdk.dag import DAG
 from mulgil.sdk.errors import DagFileError
 from mulgil.sdk.scope import collecting, no_scope
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class LoadedDagFile:
@@ -110,6 +112,8 @@ def _import(bundle_root: BundleRoot, name: str, source: Path) -> ModuleType:
 
 
 def _module_name(root: Path, file: str) -> str:
+    from hashlib import sha256
+
     stem = "".join(char if char.isalnum() else "_" for char in file.removesuffix(".py"))
     return f"mulgil_dag_{stem}_{sha256(f'{root}:{file}'.encode()).hexdigest()[:12]}"
 

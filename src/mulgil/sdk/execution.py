@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 
 import msgspec
@@ -78,7 +77,9 @@ def resolve_task(operator: BaseOperator, runtime: TaskRuntime) -> bool:
 def _prepare(operator: BaseOperator, runtime: TaskRuntime) -> BaseOperator:
     if isinstance(operator, MappedOperator):
         return operator.unfold(runtime.task_instance.map_index)
-    return copy.copy(operator)
+    from copy import copy
+
+    return copy(operator)
 
 
 def _fill(operator: BaseOperator, context: Context, runtime: TaskRuntime) -> None:

@@ -4,15 +4,19 @@ Authoring declares this Protocol and never imports its implementations: time, co
 reach a task through it only.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mulgil.model import UNMAPPED, AssetCommit, Connection, DagRun, TaskInstance
 from mulgil.sdk.errors import OutsideTaskError
 from mulgil.sdk.origin import find_origin
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class _NotFound:
