@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mulgil.config import FolderError, Home
+from mulgil.ports import StoreUnavailableError
 from mulgil.stores.sql import DoorbellListener, SocketDoorbell
 
 
@@ -153,4 +154,10 @@ def test_a_link_in_place_of_the_runtime_folder_is_refused(home: Home, tmp_path: 
     (tmp_path / "trap").mkdir(mode=0o700)
     home.runtime_folder.symlink_to(tmp_path / "trap")
     with pytest.raises(FolderError, match="must be a folder but is something else"):
+        DoorbellListener(home)
+
+
+def test_a_runtime_folder_with_too_long_a_name_is_named(tmp_path: Path) -> None:
+    home = Home(path=tmp_path, runtime_root=tmp_path / ("x" * 100))
+    with pytest.raises(StoreUnavailableError, match="choose a shorter runtime folder by XDG_RUNTIME_DIR"):
         DoorbellListener(home)

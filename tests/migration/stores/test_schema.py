@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mulgil.i18n import render
-from mulgil.ports import SchemaVersionError
+from mulgil.ports import SchemaVersionError, StoreError
 from mulgil.stores.errors import UnusableDatabaseError
 from mulgil.stores.sql import (
     SCHEMA_VERSION,
@@ -141,6 +141,22 @@ def test_a_database_is_created_once(tmp_path: Path) -> None:
     assert find_damage(path) == ()
     assert path.stat().st_mode & 0o777 == 0o600
     assert query(path, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_a_creation_that_fails_leaves_nothing_half_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mulgil.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "creation_statements", lambda: ["CREATE TABLE lease (a)", "CREATE NONSENSE"])
+        with pytest.raises(StoreError, match="refused a statement"):
+            upgrade(path)
+    assert schema_state(path).standing is SchemaStanding.FRESH
+    assert upgrade(path).new == SCHEMA_VERSION
+
+
+def test_a_database_that_cannot_be_created_says_why(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UnusableDatabaseError, match="can't be created"):
+        upgrade(tmp_path / "file" / "mulgil.db")
 
 
 def test_an_empty_file_counts_as_fresh(tmp_path: Path) -> None:

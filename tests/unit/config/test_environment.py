@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mulgil.config import environment, make_private_folder
+from mulgil.config import FolderError, environment, make_private_folder
 from mulgil.i18n import Language
 
 
@@ -67,3 +67,13 @@ def test_a_private_folder_is_made_with_its_parents(tmp_path: Path) -> None:
     make_private_folder(tmp_path / "a" / "b")
     make_private_folder(tmp_path / "a" / "b")
     assert [path.stat().st_mode & 0o777 for path in (tmp_path / "a", tmp_path / "a" / "b")] == [0o700, 0o700]
+
+
+def test_a_folder_that_cannot_be_made_says_why(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FolderError, match="can't be created"):
+        make_private_folder(tmp_path / "file" / "folder")
+
+
+def test_at_least_one_cpu_may_be_used() -> None:
+    assert environment.cpu_count() >= 1
