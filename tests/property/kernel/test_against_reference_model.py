@@ -25,14 +25,14 @@ def test_with_people_restarts_and_late_reports(spec: DagSpec, script: list[int])
 
 
 @pytest.mark.long
-@settings(max_examples=15_000)
+@settings(max_examples=6_000)
 @given(spec=dag_specs(max_tasks=9), script=scripts)
 def test_attempts_alone_at_length(spec: DagSpec, script: list[int]) -> None:
     Harness(spec).play(script, interventions=False)
 
 
 @pytest.mark.long
-@settings(max_examples=15_000)
+@settings(max_examples=6_000)
 @given(spec=dag_specs(), script=scripts)
 def test_with_people_restarts_and_late_reports_at_length(spec: DagSpec, script: list[int]) -> None:
     Harness(spec).play(script, interventions=True)
