@@ -98,7 +98,9 @@ def _kill(stage: Stage, days: int, expected: Digests) -> tuple[int, bool]:
         tries = {item["task_id"]: int(item["try"]) - before[item["task_id"]] for item in stage.instances(run_id)}
     for point, task, where in KILLS:
         died = markers[point].exists()
-        console.print(f"  [bold]{task}[/] {'was killed' if died else 'was NOT killed'} {where}: tries: {tries[task]}")
+        console.print(
+            f"  [bold]{task}[/] {'was killed' if died else 'was NOT killed'} {where}; tries it took: {tries[task]}"
+        )
     killed = sum(marker.exists() for marker in markers.values())
     same = _say_equal(expected, digests(stage), "after three kills")
     return killed, same and killed == len(KILLS)

@@ -52,7 +52,7 @@ app_carrier_daily = Table("app", "carrier_daily", key=["flight_date", "carrier"]
     default_args={"retries": 3, "retry_delay": 1},
     tags=["flights"],
 )
-def nyc_flights():
+def nyc_flights() -> None:
     """Flights out of New York City: raw rows, daily summaries, and the app's table."""
     # The API has no flight id: a carrier's flight number is unique within a scheduled hour, which it gives in UTC.
     # The day is the local one, as passengers count it; 38,444 flights of the year fall on another day in UTC.
@@ -88,8 +88,9 @@ def nyc_flights():
     transform(
         """
         select f.flight_date, f.carrier, any_value(a.name) as carrier_name, count(*) as flights,
-               count(f.dep_delay) as departed, sum(f.dep_delay) as dep_delay_minutes, avg(f.dep_delay) as mean_dep_delay,
-               count(f.arr_delay) as arrived, sum(f.arr_delay) as arr_delay_minutes, avg(f.arr_delay) as mean_arr_delay
+               count(f.dep_delay) as departed, count(f.arr_delay) as arrived,
+               sum(f.dep_delay) as dep_delay_minutes, sum(f.arr_delay) as arr_delay_minutes,
+               avg(f.dep_delay) as mean_dep_delay, avg(f.arr_delay) as mean_arr_delay
         from {{ flights }} f left join {{ airlines }} a using (carrier)
         where f.flight_date = {{ ds }}
         group by f.flight_date, f.carrier

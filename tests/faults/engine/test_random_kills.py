@@ -32,7 +32,7 @@ import os
 def stamp(mark):
     from mulgil import get_current_context
     ti = get_current_context()["ti"]
-    line = f"{mark} {ti.task_id} {ti.try_number} {ti.attempt_id} {os.getpid()}\\n".encode()
+    line = f"{mark} {ti.task_id} {ti.try_number} {ti.value.attempt_id} {os.getpid()}\\n".encode()
     descriptor = os.open(os.environ["STAMPS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.write(descriptor, line)
     os.close(descriptor)
@@ -62,10 +62,27 @@ plain()
 LOADING = (
     STAMPS
     + f"""
+from contextlib import contextmanager
 from mulgil import Table, dag
-from mulgil.data import LoadOperator
+from mulgil.data import LoadOperator, Source
+from mulgil.data.target import Batches
 
 exact = Table("target", "exact", partition_by="part", grain="value")
+
+class Rows(Source):
+    preload = ("pyarrow",)
+    shown_as = "rows"
+
+    def __init__(self, number):
+        self.number = number
+
+    @contextmanager
+    def open(self, reading):
+        import pyarrow as pa
+        items = list(range(10))
+        values = [self.number * 1000 + item for item in items]
+        batch = pa.record_batch(dict(part=[self.number] * 10, item=items, value=values))
+        yield Batches(batch.schema, iter([batch]))
 
 class StampedLoad(LoadOperator):
     def execute(self, context):
@@ -74,14 +91,16 @@ class StampedLoad(LoadOperator):
         stamp("last")
         return result
 
-def rows(number):
-    return [{{"part": number, "item": item, "value": number * 1000 + item}} for item in range(10)]
-
 @dag(schedule=None, max_active_tasks=1000)
 def loading():
     for number in range({TASKS}):
         StampedLoad(
-            task_id=f"load_{{number:04}}", source=rows(number), into=exact, partition=[number], retries=20, retry_delay=0
+            task_id=f"load_{{number:04}}",
+            source=Rows(number),
+            into=exact,
+            partition=[number],
+            retries=20,
+            retry_delay=0,
         )
 
 loading()
