@@ -7,6 +7,7 @@ from mulgil.config.private_folder import make_private_folder
 from mulgil.config.settings import (
     CoreSettings,
     DagfilesSettings,
+    ExecutorName,
     SchedulerSettings,
     SettingDoc,
     Settings,
@@ -18,6 +19,7 @@ __all__ = [
     "ConfigError",
     "CoreSettings",
     "DagfilesSettings",
+    "ExecutorName",
     "FolderError",
     "Home",
     "SchedulerSettings",

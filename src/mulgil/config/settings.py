@@ -5,6 +5,7 @@ settings reference prints; `setting_docs` walks the same table. A setting is wri
 `key = value` under `[section]`, or in the environment as `MULGIL__SECTION__KEY`, which wins.
 """
 
+from enum import StrEnum
 from typing import Annotated, get_args, get_type_hints
 
 import msgspec
@@ -16,10 +17,21 @@ _FEWEST_SLOTS = 16
 _SLOTS_PER_CPU = 4
 
 
+class ExecutorName(StrEnum):
+    """An executor that can be chosen, by its class's name."""
+
+    LOCAL = "LocalExecutor"
+    SEQUENTIAL = "SequentialExecutor"
+
+
 class CoreSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`[core]`: what concerns the whole installation."""
 
     parallelism: Annotated[int, Meta(ge=1, description="How many task instances may run at once, over all dags.")] = 32
+    executor: Annotated[
+        ExecutorName,
+        Meta(description="Where tasks run: `LocalExecutor`, or `SequentialExecutor` for one task at a time."),
+    ] = ExecutorName.LOCAL
     language: Annotated[
         Language | None,
         Meta(description="The language of messages, `en` or `ko`; by default the locale's."),

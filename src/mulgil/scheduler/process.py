@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mulgil.config import Home, Settings
-from mulgil.executors import LocalExecutor
+from mulgil.config import ExecutorName, Home, Settings
+from mulgil.executors import LocalExecutor, SequentialExecutor
 from mulgil.gateway import Gateway
-from mulgil.ports import Clock, IdSource, Jitter
+from mulgil.ports import Clock, Executor, IdSource, Jitter
 from mulgil.scheduler.desk import QuestionDesk
 from mulgil.scheduler.gateway_server import GatewayServer
 from mulgil.scheduler.limits import SchedulerLimits
@@ -91,14 +91,13 @@ class SchedulerProcess:
         os.set_blocking(self._wake_write, False)
         gateway = Gateway()
         self._server = GatewayServer(home.gateway_socket, gateway, self._selector)
-        parallelism = settings.core.parallelism
         self._scheduler = Scheduler(
             surroundings.store,
-            [LocalExecutor(gateway, parallelism=parallelism)],
+            [_make_executor(settings, gateway)],
             surroundings.clock,
             surroundings.ids,
             surroundings.jitter,
-            SchedulerLimits(parallelism=parallelism),
+            SchedulerLimits(parallelism=settings.core.parallelism),
             owner=f"pid {os.getpid()}",
         )
         self._desk = QuestionDesk(gateway, self._scheduler)
@@ -160,3 +159,11 @@ class SchedulerProcess:
     def _supervisor_gone(self) -> None:
         _log.warning("the supervisor is gone, the scheduler leaves")
         self._is_stopping = True
+
+
+def _make_executor(settings: Settings, gateway: Gateway) -> Executor:
+    match settings.core.executor:
+        case ExecutorName.LOCAL:
+            return LocalExecutor(gateway, parallelism=settings.core.parallelism)
+        case ExecutorName.SEQUENTIAL:
+            return SequentialExecutor(gateway)

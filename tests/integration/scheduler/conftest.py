@@ -41,7 +41,7 @@ DEADLINE_SECONDS = 30.0
 START = """
 import sys
 from pathlib import Path
-from mulgil.config import Home, Settings
+from mulgil.config import Home, load_settings
 from mulgil.scheduler import Surroundings, run_scheduler
 from mulgil.secrets import FileCipher
 from mulgil.stores.sql import DoorbellListener, SqlMetadataStore
@@ -51,7 +51,9 @@ store = SqlMetadataStore.open(home.database_file, cipher=FileCipher(home.key_fil
 surroundings = Surroundings(
     store=store, bell=DoorbellListener(home), clock=SystemClock(), ids=SystemIds(), jitter=SystemJitter()
 )
-run_scheduler(home, Settings(), surroundings, life_fd=int(sys.argv[3]), when_ready=lambda: print("ready", flush=True))
+def announce():
+    print("ready", flush=True)
+run_scheduler(home, load_settings(home), surroundings, life_fd=int(sys.argv[3]), when_ready=announce)
 """
 MessageT = TypeVar("MessageT")
 

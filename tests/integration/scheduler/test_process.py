@@ -65,6 +65,21 @@ def test_a_scheduler_that_was_killed_finds_its_attempts_again(installation):
     assert len(installation.control.attempts("d", "r1")) == 2
 
 
+def test_the_sequential_executor_starts_one_task_at_a_time(installation):
+    installation.home.settings_file.write_text('[core]\nexecutor = "SequentialExecutor"\n')
+    installation.publish(task("a"), task("b"))
+    installation.start()
+    daemon = installation.daemon()
+    daemon.join()
+    installation.control.trigger("d", run_id="r1")
+    first = daemon.assignment()
+    states = [row.state for row in installation.control.task_instances("d", "r1")]
+    assert sorted(states) == [TaskInstanceState.QUEUED, TaskInstanceState.SCHEDULED]
+    daemon.finish(first)
+    daemon.finish(daemon.assignment())
+    assert {one.executor for one in installation.control.attempts("d", "r1")} == {"SequentialExecutor"}
+
+
 def test_commands_wait_for_a_scheduler_and_are_then_done(installation):
     installation.publish(task("a"))
     assert installation.control.trigger("d", run_id="r1").answer is None
