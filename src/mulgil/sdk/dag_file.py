@@ -92,7 +92,7 @@ def load_dag_file(root: Path, file: str, *, bundle: str, shown_root: Path | None
     dags = [dag for dag in found if isinstance(dag, DAG) and dag.origin.module_file in (shown, "")]
     _check_ids(dags, file)
     for dag in dags:
-        dag.file = file
+        dag.file, dag.root_folder = file, str(root)
     return LoadedDagFile(bundle_root, file, bundle=bundle, module=module, dags=dags)
 
 

@@ -14,6 +14,7 @@ from mulgil.sdk.operator import BaseOperator, MappedOperator
 from mulgil.sdk.runtime import TaskRuntime, set_runtime
 from mulgil.sdk.scope import no_scope
 from mulgil.sdk.template import render_value
+from mulgil.sdk.template_file import read_template_file
 from mulgil.sdk.xcom_arg import RETURN_VALUE, resolve_xcom_args
 
 
@@ -85,12 +86,14 @@ def _prepare(operator: BaseOperator, runtime: TaskRuntime) -> BaseOperator:
 def _fill(operator: BaseOperator, context: Context, runtime: TaskRuntime) -> None:
     """Put results and rendered templates in the place of what the author wrote."""
     for name in operator.template_fields:
-        value = getattr(operator, name, None)
+        value = read_template_file(getattr(operator, name, None), operator, field=name)
+        value = render_value(value, context, field=name, dag=operator.dag)
         try:
+            # Results come last: what other tasks give is data and is never read as a template.
             value = resolve_xcom_args(value, runtime)
         except KeyError as error:
             raise TaskCallError("sdk.no_xcom", task_id=operator.task_id, key=str(error.args[0])) from error
-        setattr(operator, name, render_value(value, context, field=name, dag=operator.dag))
+        setattr(operator, name, value)
 
 
 def _push(operator: BaseOperator, value: object, runtime: TaskRuntime) -> None:

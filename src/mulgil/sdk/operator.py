@@ -12,6 +12,7 @@ from mulgil.sdk.node import Node
 from mulgil.sdk.origin import Origin, find_origin
 from mulgil.sdk.scope import DagScope, Scope, check_id, current_scope, no_scope
 from mulgil.sdk.task_settings import COMMON_ARGUMENTS, OperatorArguments, TaskSettings
+from mulgil.sdk.template_file import check_template_files
 from mulgil.sdk.xcom_arg import XComArg, find_xcom_args
 
 if TYPE_CHECKING:
@@ -242,6 +243,7 @@ class MappedOperator(BaseOperator):
         if self.values.count == 0:
             return
         first = self.unfold(0)
+        check_template_files(first)
         first.declare(dag)
         self.inlets, self.outlets = first.inlets, first.outlets
         self.preload, self.is_resolvable = first.preload, first.is_resolvable

@@ -73,6 +73,8 @@ class DagScope(Scope):
         self.user_defined_macros: dict[str, object] = {}
         self.user_defined_filters: dict[str, Callable[..., object]] = {}
         self.template_searchpath: tuple[str, ...] = ()
+        # The bundle's root as it was imported; set when the file is loaded.
+        self.root_folder = ""
         # What the last compilation gave.
         self.compiled_tasks: tuple[TaskSpec, ...] | None = None
 
@@ -94,6 +96,15 @@ class DagScope(Scope):
                 first_line=first.line if first else 0,
             )
         self.nodes[node.node_id] = node
+
+    def template_folders(self) -> tuple[str, ...]:
+        """Return where files of templates are looked for: beside the dag file, the search path, the bundle."""
+        if not self.root_folder:
+            own = self.origin.module_file.rpartition("/")[0]
+            return tuple(dict.fromkeys((own, *(f"{own}/{path}" for path in self.template_searchpath))))
+        root, folder = self.root_folder, self.file.rpartition("/")[0]
+        own = f"{root}/{folder}" if folder else root
+        return tuple(dict.fromkeys((own, *(f"{root}/{path}" for path in self.template_searchpath), root)))
 
     def unused_id(self, name: str) -> str:
         """Return `name`, or `name__1`, `name__2` … if it is taken."""

@@ -42,7 +42,7 @@ def has_template(text: str) -> bool:
 def _render_text(text: str, context: Mapping[str, object], field: str, dag: DagScope) -> str:
     from jinja2 import TemplateError
 
-    environment = _environment(tuple(sorted(dag.user_defined_filters.items())))
+    environment = _environment(tuple(sorted(dag.user_defined_filters.items())), dag.template_folders())
     try:
         return environment.from_string(text).render(context)
     except TemplateError as error:
@@ -54,11 +54,13 @@ def _render_text(text: str, context: Mapping[str, object], field: str, dag: DagS
 
 
 @lru_cache(maxsize=8)
-def _environment(filters: tuple[tuple[str, Callable[..., object]], ...]) -> Environment:
-    from jinja2 import StrictUndefined
+def _environment(filters: tuple[tuple[str, Callable[..., object]], ...], folders: tuple[str, ...]) -> Environment:
+    from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
-    environment = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True, cache_size=400)
+    environment = SandboxedEnvironment(
+        undefined=StrictUndefined, keep_trailing_newline=True, loader=FileSystemLoader(folders)
+    )
     environment.filters.update(FILTERS)
     environment.filters.update(dict(filters))
     return environment

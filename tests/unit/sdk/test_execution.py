@@ -328,3 +328,19 @@ def test_operators_created_inside_a_running_task_join_nothing(runtime) -> None:
         operator = create().task
         assert runtime.run(operator).value is None
     assert list(dag.nodes) == ["create"]
+
+
+def test_what_other_tasks_give_is_never_read_as_a_template(runtime, result_of) -> None:
+    with DAG("injection") as dag:
+
+        @task
+        def outside():
+            return "{{ params.secret }}"
+
+        @task
+        def keep(value, plain):
+            return [value, plain]
+
+        keep(outside(), "{{ 1 + 1 }}")
+
+    assert result_of(dag, "keep") == ["{{ params.secret }}", "2"]

@@ -71,6 +71,11 @@ MESSAGES: dict[str, str] = {
     ),
     "sdk.no_such_dag": "{file} defines no dag {dag_id!r}. Nearest: {guess}.",
     "sdk.no_such_file": "There is no dag file {file}. Check the path.",
+    "sdk.no_template_file": (
+        "{file}:{line}: field {field} of task {task_id!r} names the template file {name!r}, which is neither "
+        "beside the dag file nor in its template_searchpath. Correct the name, or write `./{name} ` with a space "
+        "at the end to run it as a command."
+    ),
     "sdk.no_variable": (
         "There is no variable {key!r}. Create it with `mulgil variables set {key} VALUE`, or give Variable.get a "
         "default."

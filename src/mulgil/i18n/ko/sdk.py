@@ -74,6 +74,11 @@ MESSAGES: dict[str, str] = {
     ),
     "sdk.no_such_dag": "{file}에는 DAG {dag_id!r}이(가) 없습니다. 가장 비슷한 것: {guess}.",
     "sdk.no_such_file": "DAG 파일 {file}이(가) 없습니다. 경로를 확인하세요.",
+    "sdk.no_template_file": (
+        "{file}:{line}: 태스크 {task_id!r}의 필드 {field}이(가) 템플릿 파일 {name!r}을(를) 가리키지만 DAG 파일 "
+        "옆에도 template_searchpath에도 없습니다. 이름을 고치거나, 명령으로 실행하려면 끝에 공백을 넣어 "
+        "`./{name} `처럼 쓰세요."
+    ),
     "sdk.no_variable": (
         "변수 {key!r}이(가) 없습니다. `mulgil variables set {key} VALUE`로 만들거나 Variable.get에 기본값을 주세요."
     ),

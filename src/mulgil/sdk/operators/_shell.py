@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from contextlib import suppress
 
 from mulgil.sdk.errors import TaskCallError
 
-_LONGEST_RESULT = 65536
+_LONGEST_RESULT = 1 << 16
+_READ_BYTES = 1 << 16
 
 
 def run_shell(
@@ -46,6 +48,9 @@ def run_shell(
     started(process)
     with process:
         last = _pass_on(process)
+        # What the command left in the background ends with it; until it is reaped, its group's number is its own.
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        _signal_group(process, signal.SIGKILL)
     return process.returncode, last
 
 
@@ -56,21 +61,43 @@ def _environment(given: dict[str, str] | None, *, append: bool) -> dict[str, str
 
 
 def _pass_on(process: subprocess.Popen[bytes]) -> str:
-    last = b""
+    """Write the command's output to ours as it comes, until the command itself ends; return the last line.
+
+    A process that it left in the background may hold the pipe open for ever; nobody waits for that.
+    """
     if process.stdout is None:
         return ""
-    for line in process.stdout:
-        sys.stdout.buffer.write(line)
-        sys.stdout.buffer.flush()
-        last = line
-    return last.decode("utf-8", "replace").rstrip("\r\n")[:_LONGEST_RESULT]
+    pipe = process.stdout.fileno()
+    os.set_blocking(pipe, False)
+    ended = os.pidfd_open(process.pid) if hasattr(os, "pidfd_open") else None
+    poll = select.poll()
+    for descriptor in (pipe, ended):
+        if descriptor is not None:
+            poll.register(descriptor, select.POLLIN)
+    tail = b""
+    try:
+        while pipe in {descriptor for descriptor, _ in poll.poll()}:
+            data = os.read(pipe, _READ_BYTES)
+            if not data:
+                break
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            tail = (tail + data)[-_LONGEST_RESULT:]
+    finally:
+        if ended is not None:
+            os.close(ended)
+    lines = tail.decode("utf-8", "replace").splitlines()
+    return lines[-1] if lines else ""
 
 
 def end_group(process: subprocess.Popen[bytes], *, grace_seconds: float) -> None:
     """End the command's whole process group; what ignores SIGTERM gets SIGKILL."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
+    _signal_group(process, signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=grace_seconds)
+    _signal_group(process, signal.SIGKILL)
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
     with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, number)
