@@ -21,8 +21,8 @@ from mulgil.ports import Clock
 
 PR_SET_CHILD_SUBREAPER = 36
 RESTART_DELAYS = (0.0, 0.1, 0.5, 2.0, 5.0)
-# A child that has run this long has proven itself: its next death starts the delays anew.
-PROVEN_AFTER_SECONDS = 30.0
+# A child that has worked this long has proven itself: whatever ends it then, it comes back at once.
+PROVEN_AFTER_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,8 @@ class _Child:
     spec: ChildSpec
     process: subprocess.Popen[bytes] | None = None
     ready_fd: int | None = None
-    is_ready: bool = False
+    ready_at: float | None = None
     has_been_ready: bool = False
-    started_at: float = 0.0
     failures: int = 0
     restart_at: float | None = None
 
@@ -121,8 +120,7 @@ class Supervisor:
                 start_new_session=True,
             )
         os.close(ready_write)
-        child.ready_fd, child.is_ready, child.restart_at = ready_read, False, None
-        child.started_at = self.clock.monotonic()
+        child.ready_fd, child.ready_at, child.restart_at = ready_read, None, None
         self._selector.register(ready_read, selectors.EVENT_READ, child)
 
     def _wait(self, until: float | None) -> None:
@@ -138,7 +136,7 @@ class Supervisor:
         if child.ready_fd is None:
             return
         if _read(child.ready_fd):
-            child.is_ready = child.has_been_ready = True
+            child.ready_at, child.has_been_ready = self.clock.monotonic(), True
         self._close_ready(child)
 
     def _close_ready(self, child: _Child) -> None:
@@ -161,9 +159,10 @@ class Supervisor:
 
     def _died(self, child: _Child, status: int) -> None:
         now = self.clock.monotonic()
-        child.process, child.is_ready = None, False
+        is_proven = child.ready_at is not None and now - child.ready_at > PROVEN_AFTER_SECONDS
+        child.process, child.ready_at = None, None
         self._close_ready(child)
-        child.failures = 1 if now - child.started_at > PROVEN_AFTER_SECONDS else child.failures + 1
+        child.failures = 1 if is_proven else child.failures + 1
         delay = RESTART_DELAYS[min(child.failures, len(RESTART_DELAYS)) - 1]
         child.restart_at = now + delay
         self.listener.died(child.spec.name, status, delay)
@@ -180,7 +179,7 @@ class Supervisor:
                 self._start(child)
 
     def _announce_ready(self) -> None:
-        if not self._announced and all(child.is_ready for child in self._children.values()):
+        if not self._announced and all(child.ready_at is not None for child in self._children.values()):
             self._announced = True
             self.listener.ready()
 
