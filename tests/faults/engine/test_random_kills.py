@@ -204,7 +204,8 @@ def _read_what_happened(
             complete = any(mark == "last" for mark, _ in seen[instance.task_id])
             lost += instance.state is not TaskInstanceState.SUCCESS or not complete
             consumed = instance.try_number - 1
-            blamed = died[instance.task_id] & killed.get("task", set())
+            # A fresh fork is still called a zygote for an instant: what counts is that this process was shot.
+            blamed = died[instance.task_id] & set().union(*killed.values())
             wrong_tries += consumed > len(blamed)
     return overlaps, lost, wrong_tries
 
