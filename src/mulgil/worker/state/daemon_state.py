@@ -108,7 +108,7 @@ class DaemonState:
     @property
     def next_deadline(self) -> float | None:
         """When `TimePassed` is due, in elapsed seconds; None while nothing is timed."""
-        return self._desk.alarms.next
+        return None if self._has_left else self._desk.alarms.next
 
     def handle(self, event: DaemonEvent, now: Moment) -> tuple[DaemonAction, ...]:
         """Take an event; return what to do, in order."""
