@@ -27,14 +27,9 @@ def build_id(context: WriteContext, *, scope: str, inputs: Sequence[str]) -> str
     return "b1:" + _digest(context.code_version, context.parameters, sorted(inputs), scope)
 
 
-def stage_group(table_name: str, scopes: Sequence[str]) -> str:
-    """Return the part of a stage's name that all writes of the same scopes share."""
-    return f"{STAGE_PREFIX}_{_digest(table_name, sorted(scopes))[:16]}_"
-
-
 def stage_name(table_name: str, scopes: Sequence[str], fence: int) -> str:
     """Return where a write stages: no two attempts ever share a place."""
-    return f"{stage_group(table_name, scopes)}{fence}"
+    return f"{STAGE_PREFIX}_{_digest(table_name, sorted(scopes))[:16]}_{fence}"
 
 
 def schema_hash(columns: Sequence[Column]) -> str:

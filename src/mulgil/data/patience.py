@@ -12,7 +12,7 @@ from mulgil.ports import Clock
 
 _Found = TypeVar("_Found")
 _FIRST_PAUSE_SECONDS = 0.002
-_LONGEST_PAUSE_SECONDS = 0.25
+_LONGEST_PAUSE_SECONDS = 0.05
 _SILENT_SECONDS = 1.0
 _log = logging.getLogger("mulgil.data")
 

@@ -10,6 +10,7 @@ reads that at *open*.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +20,7 @@ from mulgil.data.checks import Check, CheckResult
 from mulgil.data.context import Announcement, WriteContext
 from mulgil.data.errors import DeclarationError, StaleWriteError, TargetError
 from mulgil.data.fault_point import FaultPoint
-from mulgil.data.identity import stage_group, stage_name, write_id
+from mulgil.data.identity import stage_name, write_id
 from mulgil.data.ledger import LedgerView, require_same_table
 from mulgil.data.outcome import WriteOutcome, WriteStatus
 from mulgil.data.partition import Partition
@@ -110,7 +111,7 @@ def _write_once(
         partition_column(request.spec, opened.columns)
     if context.is_pure and (done := _committed(request, opened.ledger, context)) is not None:
         context.committed(done)
-        _sweep(request, target, opened.table_name)
+        _sweep(target)
         return done
     with target.create_stage(stage_name(opened.table_name, request.scopes, opened.fence)) as stage:
         context.hit(FaultPoint.K2)
@@ -130,7 +131,7 @@ def _write_once(
         )
         outcome = _publish(prepared, stage, target, context)
     context.hit(FaultPoint.K9)
-    _sweep(request, target, opened.table_name)
+    _sweep(target)
     return outcome
 
 
@@ -189,15 +190,10 @@ def _audit(request: WriteRequest, opened: Opened, stage: Stage, target: Target) 
     return run_checks(stage, request.spec, request.checks, target.dialect)
 
 
-def _sweep(request: WriteRequest, target: Target, table_name: str) -> None:
-    """Remove what dead attempts at the same scopes left behind; a failure to do so is the next one's to repair."""
-    group = stage_group(table_name, request.scopes)
-    try:
-        for name in target.dead_stages():
-            if name.startswith(group):
-                target.remove_stage(name)
-    except TargetError:
-        return
+def _sweep(target: Target) -> None:
+    """Remove what dead attempts left behind; a failure to do so is the next one's to repair."""
+    with suppress(TargetError):
+        collect_garbage(target)
 
 
 def collect_garbage(target: Target) -> tuple[str, ...]:

@@ -199,6 +199,19 @@ def test_a_write_killed_anywhere_is_whole_or_not_there(place, point):
     assert killed_at(place, point) == []
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("point", [FaultPoint.K2, FaultPoint.K6, FaultPoint.K6C])
+def test_the_very_first_write_may_be_killed(kind, point, tmp_path):
+    place = Place.__new__(Place)
+    place.kind, place.file = kind, tmp_path / f"place.{kind}"
+    place.target = writer.target_of(kind, place.file)
+    assert place.run(faults=f"{point.value}:kill").returncode == -signal.SIGKILL
+    outcome = writer.write_words(place.target, word=NEW[0], count=NEW[1])
+    assert outcome.status.value == ("already_committed" if point is FaultPoint.K6C else "committed")
+    assert place.words() == dict([NEW])
+    assert place.stages() == []
+
+
 def test_a_late_zombie_changes_nothing(place):
     assert late_zombie(place) == []
 

@@ -106,7 +106,7 @@ def _stage_name_without_fence(patch: Any) -> None:
     from mulgil.data import write as writing
     from mulgil.data.stage_lock import StageLock
 
-    patch(writing, "stage_name", lambda table, scopes, fence: writing.stage_group(table, scopes) + "0")
+    patch(writing, "stage_name", lambda table, scopes, fence: "_mulgil_stage_shared_0")
 
     def take(self: Any, folder: Path, name: str) -> None:
         self._path = folder / (name + ".lock")

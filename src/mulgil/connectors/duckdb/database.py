@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,8 +60,24 @@ def connected(path: Path, patience: Patience, *, is_read_only: bool) -> Iterator
     try:
         yield connection
     finally:
-        with translated(path):
+        # What is committed is in the file or in its log, whatever becomes of the tidying up at the end.
+        with suppress(TargetError), translated(path):
             connection.close()
+
+
+def create(path: Path, patience: Patience) -> None:
+    """Make an empty database where there is none; the caller holds the exclusive lock.
+
+    A file that a crash left half-made could never be opened again, so it appears whole, by renaming.
+    """
+    if path.exists() and path.stat().st_size:
+        return
+    made = path.with_name(path.name + ".mulgil-new")
+    with translated(path):
+        made.unlink(missing_ok=True)
+        with connected(made, patience, is_read_only=False):
+            pass
+        made.rename(path)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from mulgil.data.target import Column, NativeQuery, Row
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
     from duckdb import DuckDBPyConnection
 
     QueryRunner = Callable[[NativeQuery], AbstractContextManager["tuple[DuckDBPyConnection, tuple[str, ...]]"]]
@@ -55,9 +56,7 @@ class ParquetStage:
 
     def fill(self, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> None:
         """Write row groups of a bounded size."""
-        import pyarrow.parquet as pq
-
-        with translated(self._path), pq.ParquetWriter(self._path, schema, compression=_CODEC) as writer:
+        with translated(self._path), _writer(self._path, schema) as writer:
             for table in _row_groups(schema, batches):
                 writer.write_table(table, row_group_size=_GROUP_ROWS)
         self._describe()
@@ -102,6 +101,13 @@ class ParquetStage:
         with translated(self._path):
             rows = run(self._audit(), f"DESCRIBE SELECT * FROM {self.relation}", [])
         self._columns = tuple(column_of(str(row[0]), str(row[1])) for row in rows)
+
+
+def _writer(path: Path, schema: "pa.Schema") -> "pq.ParquetWriter":
+    """Write fast: what is read once, whole, needs neither dictionaries nor statistics."""
+    import pyarrow.parquet as pq
+
+    return pq.ParquetWriter(path, schema, compression=_CODEC, use_dictionary=False, write_statistics=False)
 
 
 def _row_groups(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mulgil.connectors.duckdb.database import (
     canonical_name,
     connected,
+    create,
     has_ledger,
     in_memory,
     run,
@@ -63,12 +64,14 @@ class DuckDbTarget:
     @contextmanager
     def transaction(self, table: str, stage: Stage) -> Iterator[DuckDbTransaction]:
         """Hold the file alone; closing it writes everything into the one file."""
-        with self._lock.exclusive(), connected(self._path, self._patience, is_read_only=False) as connection:
-            transaction = DuckDbTransaction(connection, self._path, table, stage)
-            try:
-                yield transaction
-            finally:
-                transaction.roll_back()
+        with self._lock.exclusive():
+            create(self._path, self._patience)
+            with connected(self._path, self._patience, is_read_only=False) as connection:
+                transaction = DuckDbTransaction(connection, self._path, table, stage)
+                try:
+                    yield transaction
+                finally:
+                    transaction.roll_back()
 
     def dead_stages(self) -> tuple[str, ...]:
         """Return the stages whose lock is free."""
@@ -111,7 +114,7 @@ class DuckDbTarget:
 
     def _look(self, table: str) -> tuple[str, LedgerView, tuple[Column, ...] | None]:
         with self._lock.shared():
-            if not self._path.exists():
+            if not self._path.exists() or not self._path.stat().st_size:
                 return canonical_name(None, table), LedgerView(), None
             with (
                 connected(self._path, self._patience, is_read_only=True) as connection,

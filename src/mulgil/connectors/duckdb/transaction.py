@@ -1,11 +1,12 @@
 """One atomic change of a DuckDB table and its ledger."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.duckdb.database import canonical_name, has_ledger, run, table_columns, translated
 from mulgil.connectors.duckdb.dialect import DuckDbDialect
-from mulgil.data.errors import ConnectionLostError
+from mulgil.data.errors import ConnectionLostError, TargetError
 from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
 from mulgil.data.ledger_sql import create_statements, put_commits, put_entry, read_ledger
 from mulgil.data.target import Column, Stage
@@ -77,7 +78,8 @@ class DuckDbTransaction:
         """Undo what was not committed; closing the file would do the same."""
         if self._is_open:
             self._is_open = False
-            self._run("ROLLBACK")
+            with suppress(TargetError):
+                self._run("ROLLBACK")
 
     @property
     def _table(self) -> str:

@@ -1,11 +1,13 @@
 """One atomic change of a SQLite table and its ledger."""
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from mulgil.connectors.sqlite.database import canonical_name, has_ledger, roll_back, run, table_columns, translated
 from mulgil.connectors.sqlite.dialect import SqliteDialect
 from mulgil.connectors.sqlite.stage import ATTACHED
+from mulgil.data.errors import TargetError
 from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
 from mulgil.data.ledger_sql import create_statements, put_commits, put_entry, read_ledger
 from mulgil.data.target import Column, Stage
@@ -62,8 +64,8 @@ class SqliteTransaction:
         self._run("COMMIT")
 
     def roll_back(self) -> None:
-        """Undo what was not committed."""
-        with translated(self._path):
+        """Undo what was not committed; closing the connection would do the same."""
+        with suppress(TargetError), translated(self._path):
             roll_back(self._connection)
 
     @property
