@@ -60,7 +60,9 @@ class FileLogStore:
         if not is_cut and not (is_ended and len(data) < _CHUNK_BYTES):
             data = data[: data.rfind(b"\n") + 1]
         masker = Masker(secrets)
-        lines = tuple(_masked(parse_line(line), masker) for line in data.splitlines(keepends=False))
+        # Lines end at line feeds only: a progress bar's carriage returns stay one line.
+        split = data.removesuffix(b"\n").split(b"\n") if data else ()
+        lines = tuple(_masked(parse_line(line), masker) for line in split)
         return LogChunk(lines, offset + len(data))
 
     def _path(self, dag_id: str, run_id: str, task_id: str, map_index: int, try_number: int) -> Path:
