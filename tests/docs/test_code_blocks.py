@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pages import Block, blocks, name_of, pages
+from pages import Block, blocks, name_of, pages, without_blocks
 
 from mulgil.sdk import load_dag_file
 
@@ -26,3 +26,9 @@ def test_runnable_blocks_are_dag_files(page: Path, block: Block, tmp_path: Path)
     (tmp_path / "sales.py").write_text(block.body, encoding="utf-8")
     loaded = load_dag_file(tmp_path, "sales.py", bundle="docs")
     assert [spec.dag_id for spec in loaded.specs()]
+
+
+@pytest.mark.parametrize("page", pages(), ids=name_of)
+def test_code_in_a_sentence_stands_on_one_line(page: Path) -> None:
+    lines = without_blocks(page.read_text(encoding="utf-8")).splitlines()
+    assert [line for line in lines if line.count("`") % 2] == []
