@@ -21,10 +21,10 @@ class Dispatcher:
 
     def dispatch(self, work: StepWork) -> None:
         """Queue attempts while there are candidates and slots; they are submitted after the commit."""
-        free = {name: executor.free_slots() for name, executor in self._executors.items()}
+        free = {name: executor.free_slots() - self._promised(work, name) for name, executor in self._executors.items()}
         daemons = {name: executor.target_daemon() for name, executor in self._executors.items()}
         full: list[Candidate] = []
-        while any(free.values()):
+        while any(slots > 0 for slots in free.values()):
             admitted = work.memory.admission.admit(1)
             if not admitted:
                 break
@@ -42,6 +42,10 @@ class Dispatcher:
         for candidate in full:
             work.memory.admission.release(candidate.dag_id, candidate.run_id, candidate.key)
             work.memory.admission.offer(candidate)
+
+    def _promised(self, work: StepWork, name: str) -> int:
+        """Return how many slots go to attempts that this step sends once more, before anything new."""
+        return len({attempt.attempt_id for attempt, _ in work.submits if attempt.executor == name})
 
     def executor(self, name: str) -> Executor:
         """Return an executor by name; the default one where it isn't configured any more."""

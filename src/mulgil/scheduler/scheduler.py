@@ -117,8 +117,6 @@ class Scheduler:
         try:
             memory = self._loaded()
             work = StepWork(memory, self.store, now)
-            if self._has_just_read:
-                repeat_after_reading(work)
             taken = self._take_in(memory, work)
             self._commit(work)
         except StoreUnavailableError as error:
@@ -129,7 +127,8 @@ class Scheduler:
                 raise
             return now + self._fail(error)
         self._failures = self._conflicts = 0
-        self._has_just_read = False
+        if taken == len(self._inbox):
+            self._has_just_read = False
         for _ in range(taken):
             self._inbox.popleft()
         self._act(work)
@@ -177,7 +176,9 @@ class Scheduler:
             self._fire(work, timer)
         self._make_runs(memory, work)
         if taken == len(self._inbox):
-            # What daemons said about receipts must be heard before anything is sent to them.
+            # What daemons said about receipts and ends must be heard before anything is sent to them.
+            if self._has_just_read:
+                repeat_after_reading(work)
             self._dispatcher.dispatch(work)
         return taken
 

@@ -55,11 +55,12 @@ def handle_worker_event(work: StepWork, event: WorkerEvent, *, jitter: float, is
 def repeat_after_reading(work: StepWork) -> None:
     """Say once more what may have been committed and never said: a commit's failure doesn't tell which it was.
 
-    Daemons drop what they know, and what is said to an absent one is dropped on the way.
+    Daemons drop what they know, and what is said to an absent one is dropped on the way. What nobody wants
+    any more is sent too, with its cancel: only a daemon that knows of it can tell that it has ended.
     """
     for attempt in work.memory.attempts.all():
         live = _run_of(work, attempt)
-        if live is not None and attempt.state is AttemptState.QUEUED and _is_wanted(live, attempt):
+        if live is not None and attempt.state is AttemptState.QUEUED:
             work.submits.append((attempt, make_assignment(live, _key(attempt), attempt.attempt_id)))
     work.cancels.extend(work.memory.unwanted)
     work.memory.unwanted.clear()

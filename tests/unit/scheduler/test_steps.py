@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from mulgil.messages import Ask, GetVariable, SetDagPaused
+from mulgil.i18n import Text
+from mulgil.messages import Ask, Cancelled, ClearTaskInstances, GetVariable, SetDagPaused
 from mulgil.model import Pool, TaskInstanceState, Variable
 from mulgil.ports import LeaseLostError, StoreUnavailableError
 from mulgil.scheduler import SchedulerLimits
@@ -242,3 +243,52 @@ def test_a_clock_that_was_set_back_does_not_stretch_the_wait(world, task):
     world.clock.forward(hours=-1)
     world.settle()
     assert world.states() == {"a": S.RUNNING}
+
+
+def test_what_is_sent_once_more_takes_its_slot_before_anything_new(world, task):
+    world.publish(task("a"), task("b"))
+    world.trigger()
+    world.daemon(slots=1)
+    world.step()
+    world.restart()
+    daemon = world.daemon(slots=1)
+    world.settle()
+    assert {again.attempt_id for again in daemon.take()} == {world.row("a").attempt_id}
+    assert world.row("b").state is S.SCHEDULED
+
+
+def test_nothing_is_sent_once_more_whose_end_waits_in_the_inbox(world, task):
+    world.publish(task("a"))
+    world.trigger()
+    daemon = world.daemon(slots=1)
+    world.settle()
+    (first,) = daemon.take()
+    world.store.fail_before = 1
+    daemon.finish(first)
+    world.step()
+    world.settle()
+    assert daemon.take() == []
+    assert world.gateway.free_slots() == 1
+    world.trigger("r2")
+    world.settle()
+    assert len(daemon.take()) == 1
+
+
+def test_what_was_cleared_before_it_was_sent_is_sent_and_cancelled(world, task):
+    world.publish(task("a"))
+    daemon = world.daemon()
+    world.settle()
+    world.store.fail_after = 2
+    world.trigger()
+    world.step()
+    world.step()
+    assert world.row("a").attempt_id is not None
+    assert daemon.take() == []
+    world.submit(ClearTaskInstances(dag_id="d", run_id="r1"))
+    world.settle()
+    (first,) = daemon.take()
+    assert daemon.cancelled() == [first.attempt_id]
+    daemon.finish(first, Cancelled(Text("test.why")), has_started=False)
+    world.settle()
+    (again,) = daemon.take()
+    assert again.attempt_id != first.attempt_id
