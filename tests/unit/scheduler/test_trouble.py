@@ -141,3 +141,24 @@ def test_timers_come_in_the_order_of_their_instants_and_may_be_moved_and_dropped
     assert timers.due(at[1], limit=9) == ()
     assert timers.due(at[4], limit=9) == (c,)
     assert timers.next is None
+
+
+@pytest.mark.parametrize("fault", ["fail_before", "fail_after"])
+def test_a_failed_commit_leaks_no_slot(world, task, fault):
+    world.limits = SchedulerLimits(parallelism=1, worker_events_per_step=1)
+    world.restart()
+    world.publish(task("a"), task("b"))
+    daemon = world.daemon()
+    world.trigger()
+    world.settle()
+    (first,) = daemon.take()
+    daemon.start(first)
+    daemon.finish(first)
+    setattr(world.store, fault, 2)
+    for _ in range(3):
+        world.step()
+    world.settle()
+    (second,) = (one for one in daemon.take() if one.attempt_id != first.attempt_id)
+    daemon.finish(second)
+    world.settle()
+    assert world.store.run("d", "r1").state is DagRunState.SUCCESS
