@@ -162,7 +162,7 @@ def build_context(task: ContextTask, runtime: TaskRuntime) -> Context:
     start = interval.start
     view = TaskInstanceView(runtime)
     makers: dict[str, Callable[[], object]] = {
-        "conn": ConnectionAccessor,
+        "conn": lambda: ConnectionAccessor(runtime),
         "dag": lambda: dag,
         "dag_run": lambda: DagRunView(run, interval),
         "data_interval_end": lambda: interval.end,
@@ -185,7 +185,7 @@ def build_context(task: ContextTask, runtime: TaskRuntime) -> Context:
         "ts": lambda: ts(start),
         "ts_nodash": lambda: ts_nodash(start),
         "ts_nodash_with_tz": lambda: ts_nodash_with_tz(start),
-        "var": lambda: SimpleNamespace(value=VariableAccessor(), json=VariableAccessor(as_json=True)),
+        "var": lambda: SimpleNamespace(value=VariableAccessor(runtime), json=VariableAccessor(runtime, as_json=True)),
     }
     return Context({**makers, **{name: _constant(value) for name, value in dag.user_defined_macros.items()}})
 

@@ -9,7 +9,7 @@ import msgspec
 from mulgil import model
 from mulgil.sdk.errors import OutsideTaskError, TaskCallError
 from mulgil.sdk.origin import find_origin
-from mulgil.sdk.runtime import current_runtime, has_runtime
+from mulgil.sdk.runtime import TaskRuntime, current_runtime, has_runtime
 
 
 class Variable:
@@ -26,12 +26,7 @@ class Variable:
         if not has_runtime():
             origin = find_origin()
             raise OutsideTaskError("sdk.variable_outside_task", name=key, file=origin.file, line=origin.line)
-        value = current_runtime().get_variable(key)
-        if value is None:
-            if default is msgspec.UNSET:
-                raise TaskCallError("sdk.no_variable", key=key)
-            return default
-        return _decoded(key, value) if deserialize_json else value
+        return _variable(current_runtime(), key, default, as_json=deserialize_json)
 
 
 class Connection:
@@ -55,41 +50,55 @@ class Connection:
 class VariableAccessor:
     """`var.value.key` and `var.json.key` in templates, and `.get(key, default)`."""
 
-    def __init__(self, *, as_json: bool = False) -> None:
-        """Read plain or as JSON."""
+    def __init__(self, runtime: TaskRuntime, *, as_json: bool = False) -> None:
+        """Read through a task's runtime, plain or as JSON."""
+        self._runtime = runtime
         self._as_json = as_json
 
     def get(self, key: str, default: object = None) -> object:
         """Return a variable's value or `default`."""
-        return Variable.get(key, default, deserialize_json=self._as_json)
+        return _variable(self._runtime, key, default, as_json=self._as_json)
 
     def __getattr__(self, key: str) -> object:
         """Return a variable's value."""
         if key.startswith("__"):
             raise AttributeError(key)
-        return Variable.get(key, deserialize_json=self._as_json)
+        return self[key]
 
     def __getitem__(self, key: str) -> object:
         """Return a variable's value (for names that are no identifiers)."""
-        return Variable.get(key, deserialize_json=self._as_json)
+        return _variable(self._runtime, key, msgspec.UNSET, as_json=self._as_json)
 
 
 class ConnectionAccessor:
     """`conn.warehouse.host` in templates, and `.get(connection_id)`."""
 
+    def __init__(self, runtime: TaskRuntime) -> None:
+        """Read through a task's runtime."""
+        self._runtime = runtime
+
     def get(self, connection_id: str) -> model.Connection:
         """Return a connection."""
-        return Connection.get(connection_id)
+        return self._runtime.get_connection(connection_id)
 
     def __getattr__(self, connection_id: str) -> model.Connection:
         """Return a connection."""
         if connection_id.startswith("__"):
             raise AttributeError(connection_id)
-        return Connection.get(connection_id)
+        return self._runtime.get_connection(connection_id)
 
     def __getitem__(self, connection_id: str) -> model.Connection:
         """Return a connection (for names that are no identifiers)."""
-        return Connection.get(connection_id)
+        return self._runtime.get_connection(connection_id)
+
+
+def _variable(runtime: TaskRuntime, key: str, default: object, *, as_json: bool) -> object:
+    value = runtime.get_variable(key)
+    if value is None:
+        if default is msgspec.UNSET:
+            raise TaskCallError("sdk.no_variable", key=key)
+        return default
+    return _decoded(key, value) if as_json else value
 
 
 def _decoded(key: str, value: str) -> object:
