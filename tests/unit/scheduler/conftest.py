@@ -112,6 +112,7 @@ class Daemon:
         reports: tuple[Report, ...] = (),
         buried: tuple[BuriedDaemon, ...] = (),
         slots: int = 16,
+        is_draining: bool = False,
     ) -> None:
         self.conn_id = self.world.next_connection(self)
         self.say(
@@ -121,6 +122,7 @@ class Daemon:
                 host="h",
                 pid=1,
                 slots=slots,
+                is_draining=is_draining,
                 live=live,
                 reports=reports,
                 buried=buried,

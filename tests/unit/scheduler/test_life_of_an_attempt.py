@@ -390,3 +390,20 @@ def test_asset_commits_are_recorded_with_the_report_even_if_nobody_wants_its_out
     assert (recorded.commit, recorded.attempt_id) == (commit, first.attempt_id)
     (event,) = world.store.events(kinds=("asset_committed",))
     assert (event.payload.fence, event.payload.rows) == (3, 7)
+
+
+def test_what_a_leaving_daemon_never_received_is_started_elsewhere(world, task):
+    world.publish(task("a"))
+    old = world.daemon("old")
+    world.trigger()
+    world.settle()
+    (first,) = old.take()
+    old.drop()
+    new = world.daemon("new")
+    old.join(is_draining=True)
+    world.settle()
+    assert old.take() == []
+    (again,) = new.take()
+    assert again.attempt_id != first.attempt_id
+    row = world.row("a")
+    assert (row.try_number, row.lost_count) == (1, 0)

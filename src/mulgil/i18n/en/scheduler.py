@@ -4,6 +4,9 @@ MESSAGES = {
     "scheduler.attempt_superseded": "nobody waits for this attempt any more: its task was cleared, marked or cancelled",
     "scheduler.attempt_vanished": "the worker knows nothing of this attempt any more; it is started anew",
     "scheduler.daemon_died": "the worker daemon {daemon_id} died with this attempt; it is started anew",
+    "scheduler.daemon_leaves": (
+        "the worker daemon {daemon_id} was leaving before this attempt reached it; another one starts it"
+    ),
     "scheduler.gateway_not_opened": (
         "the scheduler can't listen for workers on {path}: {why}; check that the folder exists and is writable"
     ),

@@ -108,7 +108,7 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Exit(msgspec.Struct, frozen=True):
-    """Leave: nothing runs any more. Unless `is_clean`, the journal holds reports for a later daemon."""
+    """Leave: nothing runs any more. Unless `is_clean`, the journal is for a later daemon to bury."""
 
     is_clean: bool
 

@@ -92,6 +92,9 @@ class DaemonState:
         self._is_draining = False
         self._is_stopping = False
         self._is_farewell_over = False
+        # Whether the hello of this connection says that the daemon leaves, and whether one that does is committed.
+        self._says_farewell = False
+        self._is_farewell_heard = False
         self._has_left = False
 
     @property
@@ -172,6 +175,7 @@ class DaemonState:
             reports=self.unacknowledged,
             buried=tuple(BuriedDaemon(name, burial.started) for name, burial in self._buried.items()),
         )
+        self._says_farewell = self._is_draining
         self._desk.say(hello)
         self._attempts.repeat()
 
@@ -198,6 +202,7 @@ class DaemonState:
 
     def _welcomed(self) -> None:
         self._redial_delay = self._settings.redial_first
+        self._is_farewell_heard = self._is_farewell_heard or self._says_farewell
         for burial in self._buried.values():
             burial.is_announced = True
         self._forget_buried()
@@ -252,11 +257,16 @@ class DaemonState:
                 self._attempts.end(attempt_id, lost("worker.stopped"))
 
     def _leave_if_done(self) -> None:
+        """Leave once nothing runs and everything is acknowledged.
+
+        What was sent to a daemon may still be under way when it leaves. Unless a gateway has committed that it
+        does, its journal stays behind, empty or not: whoever buries it tells what it never received.
+        """
         if self._attempts.is_busy:
             return
-        is_clean = not self.unacknowledged
-        if is_clean or self._is_farewell_over:
+        is_done = not self.unacknowledged
+        if is_done or self._is_farewell_over:
             self._has_left = True
-            self._desk.do(Exit(is_clean))
+            self._desk.do(Exit(is_clean=is_done and self._is_farewell_heard))
         elif self._is_stopping and (Timer.FAREWELL, "") not in self._desk.alarms:
             self._desk.set(Timer.FAREWELL, "", self._settings.farewell)
