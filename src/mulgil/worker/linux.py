@@ -39,10 +39,8 @@ def die_with(lifeline: int, *, group: bool) -> int:
 
     The kernel does it itself, whatever this process is busy with, so neither a thread nor a poll is
     needed. The pipe is opened anew because whom to signal belongs to the open file, and forked processes
-    share theirs. Returns the new descriptor, to be kept open; the old one may be closed.
-
-    Raises:
-        ConnectionAbortedError: The writer is gone already.
+    share theirs. Returns the new descriptor, to be kept open; the old one may be closed. If the writer is
+    gone already, this process ends here: whatever it was about to begin must not begin.
     """
     descriptor = os.open(f"/proc/self/fd/{lifeline}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpid() if group else os.getpid())
@@ -53,7 +51,7 @@ def die_with(lifeline: int, *, group: bool) -> int:
         os.read(descriptor, 1)
     except BlockingIOError:
         return descriptor
-    raise ConnectionAbortedError
+    os._exit(1)
 
 
 def start_time(pid: int) -> int | None:

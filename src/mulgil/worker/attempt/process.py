@@ -51,11 +51,7 @@ def _lead_group(context: WorkerContext) -> None:
     """Lead a session and process group that the kernel kills when the daemon dies."""
     if os.getsid(0) != os.getpid():
         os.setsid()
-    try:
-        die_with(context.lifeline, group=True)
-    except ConnectionAbortedError:
-        # The daemon died before this process was ready to notice: nothing has begun.
-        os._exit(1)
+    die_with(context.lifeline, group=True)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
