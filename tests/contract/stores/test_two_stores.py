@@ -243,7 +243,7 @@ def everything(store: MetadataStore) -> Iterator[object]:
     yield store.variables()
 
 
-@pytest.mark.parametrize("histories", [80, pytest.param(2000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("histories", [80, pytest.param(1000, marks=pytest.mark.long)])
 def test_memory_and_sqlite_cannot_be_told_apart(histories: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     TwoStores.fresh = tmp_path_factory.mktemp("two") / "fresh.db"
     upgrade(TwoStores.fresh)
