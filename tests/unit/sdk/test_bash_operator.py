@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mulgil.sdk import DAG, BashOperator, TaskCallError, TaskSkipped, task
+from mulgil.sdk import DAG, BashOperator, TaskCallError, TaskSkipped, running_operator, task
 
 
 def bash(command: str, **arguments: object) -> BashOperator:
@@ -81,14 +81,13 @@ def test_on_kill_ends_the_whole_group(runtime, tmp_path) -> None:
     ended: list[BaseException] = []
 
     def run() -> None:
-        from mulgil.sdk import running_operator
-
-        deadline = time.monotonic() + 5
-        while not (pid_file.exists() and pid_file.read_text().strip()) and time.monotonic() < deadline:
-            pass
-        running = running_operator()
-        assert running is not None
-        running.on_kill()
+        deadline = time.monotonic() + 8
+        while time.monotonic() < deadline:
+            running = running_operator()
+            # The command runs, and the operator knows it.
+            if pid_file.exists() and pid_file.read_text().strip() and getattr(running, "_process", None):
+                running.on_kill()
+                return
 
     killer = threading.Thread(target=run)
     killer.start()
