@@ -45,6 +45,7 @@ format: $(STAMP) ## Format and fix what can be fixed
 
 types: $(STAMP) ## Static types
 	@$(BIN)/mypy
+	@$(BIN)/mypy examples/nyc_flights benchmarks
 
 imports: $(STAMP) ## Who may import whom
 	@$(BIN)/lint-imports --no-logo

@@ -6,8 +6,8 @@ import sys
 import psutil
 
 from benchmarks import floor, start, workloads
-from benchmarks.installation import WorkloadError
 from benchmarks.measure import Record
+from benchmarks.scratch import WorkloadError
 from mulgil.model import VERSION
 
 GROUPS = {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.installation import Installation, installation
 from benchmarks.measure import SAMPLES, Record, wall_ms
+from benchmarks.scratch import Scratch, scratch_installation
 from benchmarks.workloads import one_task
 
 IDLE_SETTLE_SECONDS = 60
@@ -25,7 +25,7 @@ def measure_imports(record: Record) -> None:
 
 def measure_cli(record: Record) -> None:
     """`mulgil dags list` on a home with one dag, whole process."""
-    with installation() as scratch:
+    with scratch_installation() as scratch:
         scratch.write_dag("one", one_task("one"))
         scratch.wait_for_dag("one")
         command = [str(Path(sys.executable).parent / "mulgil"), "--home", str(scratch.home), "dags", "list"]
@@ -36,20 +36,20 @@ def measure_up(record: Record) -> None:
     """How long `mulgil up` takes on an empty and on an existing home."""
     empty, existing = [], []
     for _ in range(SAMPLES):
-        with installation(started=False) as scratch:
+        with scratch_installation(started=False) as scratch:
             scratch.write_dag("one", one_task("one"))
             scratch.start()
-            empty.append(scratch.ready_ms)
+            empty.append(scratch.ready_seconds * 1000)
             scratch.stop()
             scratch.start()
-            existing.append(scratch.ready_ms)
+            existing.append(scratch.ready_seconds * 1000)
     record.add("up.ready_empty_home_ms", empty)
     record.add("up.ready_ms", existing)
 
 
 def measure_idle(record: Record) -> None:
     """Memory and CPU at rest: right after a run, and with zygotes retired."""
-    with installation() as scratch:
+    with scratch_installation() as scratch:
         scratch.write_dag("one", one_task("one"))
         scratch.wait_for_dag("one")
         scratch.run("one", tasks=1)
@@ -68,11 +68,11 @@ def measure_demo(record: Record) -> None:
     record.add("demo.wall_s", [time.perf_counter() - began])
 
 
-def _pss_mb(scratch: Installation) -> float:
-    return sum(process.memory_full_info().pss for process in scratch.processes()) / 1e6
+def _pss_mb(scratch: Scratch) -> float:
+    return float(sum(process.memory_full_info().pss for process in scratch.processes())) / 1e6
 
 
-def _cpu_pct(scratch: Installation) -> float:
+def _cpu_pct(scratch: Scratch) -> float:
     processes = scratch.processes()
     before = _cpu_seconds(processes)
     time.sleep(CPU_WINDOW_SECONDS)
@@ -80,4 +80,4 @@ def _cpu_pct(scratch: Installation) -> float:
 
 
 def _cpu_seconds(processes: list[psutil.Process]) -> float:
-    return sum(times.user + times.system for times in (process.cpu_times() for process in processes))
+    return float(sum(times.user + times.system for times in (process.cpu_times() for process in processes)))

@@ -3,8 +3,8 @@
 import time
 from itertools import pairwise
 
-from benchmarks.installation import Installation, WorkloadError, installation
 from benchmarks.measure import SAMPLES, Record
+from benchmarks.scratch import Scratch, WorkloadError, scratch_installation
 
 HEADER = """
 import os, time
@@ -64,7 +64,7 @@ def one_task(dag_id: str) -> str:
 
 def measure_chain(record: Record) -> None:
     """Twenty tasks, one after another."""
-    with installation() as scratch:
+    with scratch_installation() as scratch:
         _publish(scratch, "chain20", CHAIN)
         samples = []
         for _ in range(SAMPLES + 1):
@@ -78,7 +78,7 @@ def measure_chain(record: Record) -> None:
 
 def measure_fan(record: Record) -> None:
     """Five hundred tasks at once."""
-    with installation() as scratch:
+    with scratch_installation() as scratch:
         _publish(scratch, "fan500", FAN)
         samples = []
         for _ in range(SAMPLES + 1):
@@ -93,7 +93,7 @@ def measure_fan(record: Record) -> None:
 
 def measure_trigger(record: Record) -> None:
     """From `Control.trigger` to the first line, with and without a zygote."""
-    with installation() as scratch:
+    with scratch_installation() as scratch:
         cold = []
         for number in range(SAMPLES):
             dag_id = f"one{number}"
@@ -103,13 +103,13 @@ def measure_trigger(record: Record) -> None:
         record.add("sqlite.fork.trigger_warm_ms", [_first_line_ms(scratch, "one0") for _ in range(SAMPLES)])
 
 
-def _publish(scratch: Installation, dag_id: str, source: str) -> None:
+def _publish(scratch: Scratch, dag_id: str, source: str) -> None:
     scratch.write_dag(dag_id, source)
     scratch.wait_for_dag(dag_id)
     time.sleep(0.5)
 
 
-def _first_line_ms(scratch: Installation, dag_id: str) -> float:
+def _first_line_ms(scratch: Scratch, dag_id: str) -> float:
     triggered_at = scratch.run(dag_id, tasks=1)
     time.sleep(0.2)
     try:

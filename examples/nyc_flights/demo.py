@@ -17,6 +17,7 @@ import time
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -158,7 +159,7 @@ def _minutes(value: float | None) -> str:
 
 
 def _compare_with_reference(stage: Stage, *, first: date, last: date) -> bool:
-    expected = reference.exported_totals(first=first, last=last).as_json()
+    expected: dict[str, Any] = reference.exported_totals(first=first, last=last).as_json()
     carriers = {total.carrier: total for total in carrier_totals(stage)}
     wanted = expected["carriers"]
     same = flight_count(stage) == expected["flights"] and carriers.keys() == wanted.keys()

@@ -24,14 +24,17 @@ def _catalogue(language: Language, area: str) -> dict[str, str]:
 def render(text: Text, *, language: Language | None = None) -> str:
     """Return the sentence for `text`.
 
-    A code that this version does not know (a record written by a newer one) is shown as the code
-    with its fields, so that nothing stored is ever unreadable.
+    A code that this version does not know, or knows with other fields (a record written by another
+    version), is shown as the code with its fields, so that nothing stored is ever unreadable.
     """
     template = _catalogue(language or get_language(), text.area).get(text.code)
-    if template is None:
-        shown = ", ".join(f"{name}={value!r}" for name, value in sorted(text.fields.items()))
-        return f"{text.code}({shown})"
-    return template.format_map(text.fields)
+    try:
+        if template is not None:
+            return template.format_map(text.fields)
+    except KeyError:
+        pass
+    shown = ", ".join(f"{name}={value!r}" for name, value in sorted(text.fields.items()))
+    return f"{text.code}({shown})"
 
 
 def template(code: str, language: Language) -> str:

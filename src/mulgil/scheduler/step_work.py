@@ -149,6 +149,9 @@ class StepWork:
         self.batch.instances.append(instance)
         if _begins_anew(instance, previous):
             self._drop_xcoms((instance.dag_id, instance.run_id, instance.task_id, instance.map_index))
+        if previous is instance.state:
+            # Only other fields changed; whoever follows the log for alerts must not hear of a state twice.
+            return
         payload = TaskInstanceChanged(
             previous=previous,
             state=instance.state,

@@ -12,12 +12,14 @@ import signal
 import sqlite3
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
 from mulgil.model import Connection, DagRunState, TaskInstanceState
+from tools.installation import Installation
 
 TASKS = 1000
 KILLS = 110
@@ -109,7 +111,9 @@ loading()
 
 
 @pytest.mark.long
-def test_nothing_is_lost_and_nothing_doubled(installation, tmp_path: Path, proof: dict[str, float]) -> None:
+def test_nothing_is_lost_and_nothing_doubled(
+    installation: Installation, tmp_path: Path, proof: dict[str, float]
+) -> None:
     _prepare(installation)
     runs = {dag_id: installation.trigger(dag_id) for dag_id in ("plain", "loading")}
 
@@ -132,7 +136,7 @@ def test_nothing_is_lost_and_nothing_doubled(installation, tmp_path: Path, proof
 
 
 @pytest.mark.long
-def test_a_killed_supervisor_is_followed_by_another(installation, tmp_path: Path) -> None:
+def test_a_killed_supervisor_is_followed_by_another(installation: Installation, tmp_path: Path) -> None:
     _prepare(installation)
     runs = {dag_id: installation.trigger(dag_id) for dag_id in ("plain", "loading")}
     for _ in range(3):
@@ -148,18 +152,16 @@ def test_a_killed_supervisor_is_followed_by_another(installation, tmp_path: Path
     _check_table(installation.home / "target.sqlite")
 
 
-def _prepare(installation) -> None:
+def _prepare(installation: Installation) -> None:
     installation.write_dag("plain", PLAIN)
     installation.write_dag("loading", LOADING)
     installation.start()
-    installation.session.control.put_connection(
-        Connection(connection_id="target", conn_type="sqlite", host="target.sqlite")
-    )
+    installation.control.put_connection(Connection(connection_id="target", conn_type="sqlite", host="target.sqlite"))
     for dag_id in ("plain", "loading"):
         installation.wait_for_dag(dag_id)
 
 
-def _shoot(installation, dice: random.Random, is_over) -> dict[str, set[int]]:
+def _shoot(installation: Installation, dice: random.Random, is_over: Callable[[], bool]) -> dict[str, set[int]]:
     """Kill processes of random roles until all kills are spent or everything has ended; pids by role."""
     plan = [role for role, count in ROLES.items() for _ in range(count)]
     dice.shuffle(plan)
@@ -180,12 +182,12 @@ def _shoot(installation, dice: random.Random, is_over) -> dict[str, set[int]]:
     return killed
 
 
-def _all_ended(installation, runs: dict[str, str]) -> bool:
-    return all(installation.session.control.run(*pair).state.is_finished for pair in runs.items())
+def _all_ended(installation: Installation, runs: dict[str, str]) -> bool:
+    return all(installation.control.run(*pair).state.is_finished for pair in runs.items())
 
 
 def _read_what_happened(
-    installation, runs: dict[str, str], stamps: Path, killed: dict[str, set[int]]
+    installation: Installation, runs: dict[str, str], stamps: Path, killed: dict[str, set[int]]
 ) -> tuple[int, int, int]:
     """Return overlaps, lost tasks and wrongly consumed tries, from the stamps and the attempts' rows."""
     seen: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -195,12 +197,12 @@ def _read_what_happened(
     overlaps = sum(_overlaps(marks) for marks in seen.values())
     lost = wrong_tries = 0
     for dag_id, run_id in runs.items():
-        attempts = installation.session.control.attempts(dag_id, run_id)
+        attempts = installation.control.attempts(dag_id, run_id)
         died = defaultdict(set)
         for attempt in attempts:
             if attempt.outcome == "died":
                 died[attempt.task_id].add(attempt.pid)
-        for instance in installation.session.control.task_instances(dag_id, run_id):
+        for instance in installation.control.task_instances(dag_id, run_id):
             complete = any(mark == "last" for mark, _ in seen[instance.task_id])
             lost += instance.state is not TaskInstanceState.SUCCESS or not complete
             consumed = instance.try_number - 1
@@ -237,6 +239,6 @@ def _check_table(file: Path) -> None:
     assert stages == []
 
 
-def _unhappy(installation, dag_id: str, run_id: str) -> list[object]:
-    instances = installation.session.control.task_instances(dag_id, run_id)
+def _unhappy(installation: Installation, dag_id: str, run_id: str) -> list[object]:
+    instances = installation.control.task_instances(dag_id, run_id)
     return [item for item in instances if item.state is not TaskInstanceState.SUCCESS][:5]
