@@ -57,15 +57,14 @@ class CommitRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
-    """What one read of the ledger found; without a ledger everything is empty."""
+    """What one read of the ledger found; without a ledger everything is empty.
+
+    `commits` are those that were asked for; `highest_fence` is that of all commits of the table.
+    """
 
     entry: TableEntry | None = None
     commits: tuple[CommitRecord, ...] = ()
-
-    @property
-    def highest_fence(self) -> int:
-        """The highest committed fence of the table (0 without one)."""
-        return max((commit.fence for commit in self.commits), default=0)
+    highest_fence: int = 0
 
     def inputs(self, table: str, scopes: Iterable[str]) -> tuple[str, ...]:
         """Name the commits that a reader of these scopes (or of the whole table) sees."""

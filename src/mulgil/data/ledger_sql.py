@@ -33,11 +33,27 @@ def create_statements() -> tuple[str, ...]:
     )
 
 
-def read_ledger(run: Run, table_name: str) -> LedgerView:
-    """Read what the ledger, which must exist, says of one table."""
+def index_statement() -> str:
+    """Return the statement that lets a row store find the newest commits of a table without reading them all."""
+    return f"CREATE INDEX IF NOT EXISTS {COMMITS}_fence ON {COMMITS} (table_name, fence)"
+
+
+def read_ledger(
+    run: Run, table_name: str, *, scopes: Sequence[str] | None = None, above: int | None = None
+) -> LedgerView:
+    """Read what the ledger, which must exist, says of one table.
+
+    The commits are those of `scopes` (None = all) and, where it is given, those with a fence above `above`.
+    """
     entries = run(f"SELECT {_listed(_ENTRY_COLUMNS)} FROM {TABLES} WHERE table_name = ?", [table_name])
-    commits = run(f"SELECT {_listed(_COMMIT_COLUMNS)} FROM {COMMITS} WHERE table_name = ? ORDER BY scope", [table_name])
+    [(highest,)] = run(f"SELECT max(fence) FROM {COMMITS} WHERE table_name = ?", [table_name])
+    wanted, params = _wanted(scopes, above)
+    commits = run(
+        f"SELECT {_listed(_COMMIT_COLUMNS)} FROM {COMMITS} WHERE table_name = ? AND ({wanted}) ORDER BY scope",
+        [table_name, *params],
+    )
     return LedgerView(
+        highest_fence=highest if isinstance(highest, int) else 0,
         entry=msgspec.convert(dict(zip(_ENTRY_COLUMNS, entries[0], strict=True)), TableEntry) if entries else None,
         commits=tuple(msgspec.convert(dict(zip(_COMMIT_COLUMNS, row, strict=True)), CommitRecord) for row in commits),
     )
@@ -52,6 +68,16 @@ def put_commits(run: Run, commits: Sequence[CommitRecord]) -> None:
     """Write the commits of one write, replacing those of the same scopes."""
     for commit in commits:
         _put(run, COMMITS, msgspec.structs.asdict(commit))
+
+
+def _wanted(scopes: Sequence[str] | None, above: int | None) -> tuple[str, list[object]]:
+    if scopes is None:
+        return "1 = 1", []
+    conditions, params = [f"scope IN ({', '.join('?' for _ in scopes)})"] if scopes else [], list[object](scopes)
+    if above is not None:
+        conditions.append("fence > ?")
+        params.append(above)
+    return " OR ".join(conditions) or "1 = 0", params
 
 
 def _create(table: str, columns: Sequence[str], types: Mapping[str, str], *, key: Sequence[str]) -> str:

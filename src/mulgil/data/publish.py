@@ -64,7 +64,7 @@ def _apply(
     prepared: Prepared, stage: Stage, target: Target, context: WriteContext, records: tuple[CommitRecord, ...]
 ) -> tuple[Verdict, tuple[CommitRecord, ...]]:
     with target.transaction(prepared.spec.name, stage) as transaction:
-        ledger = transaction.ledger()
+        ledger = transaction.ledger(prepared.scopes, above=prepared.fence)
         require_same_table(ledger.entry, prepared.spec)
         verdict = judge(prepared.scopes, prepared.fence, ledger.commits)
         if not isinstance(verdict, Proceed):
@@ -99,7 +99,7 @@ def _replaced(prepared: Prepared, existing: Sequence[Column], dialect: Dialect) 
 
 def _find_committed(prepared: Prepared, target: Target) -> tuple[CommitRecord, ...] | None:
     try:
-        ledger: LedgerView = target.read_ledger(prepared.spec.name)
+        ledger: LedgerView = target.read_ledger(prepared.spec.name, prepared.scopes)
     except DataError as error:
         raise CommitUnknownError(
             "data.commit_unknown", table=prepared.spec.name, fence=prepared.fence, detail=str(error)

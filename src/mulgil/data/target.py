@@ -11,7 +11,7 @@ once, in `write` and `publish`. What an adapter owes:
   not at all. `commit` raises `ConnectionLostError` when nobody told whether it did.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -167,8 +167,8 @@ class Stage(Protocol):
 class PublishTransaction(Protocol):
     """One atomic change of a table and its ledger, under the table's ledger lock."""
 
-    def ledger(self) -> LedgerView:
-        """Read the table's ledger as it stands under the lock."""
+    def ledger(self, scopes: Sequence[str], *, above: int) -> LedgerView:
+        """Read, as they stand under the lock, the commits of `scopes` and all with a fence above `above`."""
         ...
 
     def columns(self) -> tuple[Column, ...] | None:
@@ -213,12 +213,12 @@ class Target(Protocol):
         """How this target spells SQL."""
         ...
 
-    def open(self, table: str, *, now_us: int) -> Opened:
-        """Issue a fence for `table` and read its ledger and columns."""
+    def open(self, table: str, scopes: Sequence[str], *, now_us: int) -> Opened:
+        """Issue a fence for `table`; read the commits of `scopes` and the table's columns."""
         ...
 
-    def read_ledger(self, table: str) -> LedgerView:
-        """Read a table's ledger without changing anything."""
+    def read_ledger(self, table: str, scopes: Sequence[str] | None = None) -> LedgerView:
+        """Read the commits of `scopes` (None = all of the table's) without changing anything."""
         ...
 
     def create_stage(self, name: str) -> Stage:

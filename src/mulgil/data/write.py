@@ -80,7 +80,7 @@ def write(request: WriteRequest, target: Target, origin: Origin | NativeQuery, c
 
 def find_committed(request: WriteRequest, target: Target, context: WriteContext) -> WriteOutcome | None:
     """Ask the ledger, changing nothing, whether this write is committed in all its scopes."""
-    return _committed(request, target.read_ledger(request.spec.name), context)
+    return _committed(request, target.read_ledger(request.spec.name, request.scopes), context)
 
 
 def _committed(request: WriteRequest, ledger: LedgerView, context: WriteContext) -> WriteOutcome | None:
@@ -104,7 +104,7 @@ def _write_once(
 ) -> WriteOutcome | None:
     """One round; None if it must begin anew."""
     context.hit(FaultPoint.K0)
-    opened = target.open(request.spec.name, now_us=context.now_us())
+    opened = target.open(request.spec.name, request.scopes, now_us=context.now_us())
     context.hit(FaultPoint.K1)
     require_same_table(opened.ledger.entry, request.spec)
     if opened.columns is not None and request.spec.partition_by is not None:

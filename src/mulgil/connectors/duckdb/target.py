@@ -1,6 +1,6 @@
 """DuckDB as a target of the write contract, and as a place to read from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,15 +47,15 @@ class DuckDbTarget:
         """DuckDB's SQL."""
         return DuckDbDialect()
 
-    def open(self, table: str, *, now_us: int) -> Opened:
+    def open(self, table: str, scopes: Sequence[str], *, now_us: int) -> Opened:
         """Read the ledger under the shared lock, then issue a fence from the lock file's counter."""
-        name, ledger, columns = self._look(table)
+        name, ledger, columns = self._look(table, scopes)
         fence = self._lock.issue_fence(highest_committed=ledger.highest_fence, now_us=now_us)
         return Opened(fence=fence, table_name=name, ledger=ledger, columns=columns)
 
-    def read_ledger(self, table: str) -> LedgerView:
+    def read_ledger(self, table: str, scopes: Sequence[str] | None = None) -> LedgerView:
         """Read a table's ledger under the shared lock."""
-        return self._look(table)[1]
+        return self._look(table, scopes)[1]
 
     def create_stage(self, name: str) -> ParquetStage:
         """Make the place of a Parquet file."""
@@ -91,7 +91,7 @@ class DuckDbTarget:
 
     def columns(self, table: str) -> tuple[Column, ...] | None:
         """Return a table's columns, or None if it doesn't exist."""
-        return self._look(table)[2]
+        return self._look(table, ())[2]
 
     def _translated(self, reader: "pa.RecordBatchReader") -> "Iterator[pa.RecordBatch]":
         with translated(self._path):
@@ -104,27 +104,29 @@ class DuckDbTarget:
             inputs: list[str] = []
             for table in query.reads:
                 name = canonical_name(connection, table)
-                inputs += _ledger(connection, name).inputs(name, query.scopes)
+                inputs += _ledger(connection, name, query.scopes).inputs(name, query.scopes)
             yield connection, tuple(inputs)
 
     def _opened_to_read(self) -> "AbstractContextManager[DuckDBPyConnection]":
         """Open the file; one that no write has made yet is read as what it is: empty."""
-        exists = self._path.exists()
-        return connected(self._path, self._patience, is_read_only=True) if exists else in_memory()
+        return connected(self._path, self._patience, is_read_only=True) if self._exists() else in_memory()
 
-    def _look(self, table: str) -> tuple[str, LedgerView, tuple[Column, ...] | None]:
+    def _exists(self) -> bool:
+        return self._path.exists() and self._path.stat().st_size > 0
+
+    def _look(self, table: str, scopes: Sequence[str] | None) -> tuple[str, LedgerView, tuple[Column, ...] | None]:
         with self._lock.shared():
-            if not self._path.exists() or not self._path.stat().st_size:
+            if not self._exists():
                 return canonical_name(None, table), LedgerView(), None
             with (
                 connected(self._path, self._patience, is_read_only=True) as connection,
                 translated(self._path),
             ):
                 name = canonical_name(connection, table)
-                return name, _ledger(connection, name), table_columns(connection, name)
+                return name, _ledger(connection, name, scopes), table_columns(connection, name)
 
 
-def _ledger(connection: "DuckDBPyConnection", name: str) -> LedgerView:
+def _ledger(connection: "DuckDBPyConnection", name: str, scopes: Sequence[str] | None) -> LedgerView:
     if not has_ledger(connection):
         return LedgerView()
-    return read_ledger(lambda sql, params: run(connection, sql, params), name)
+    return read_ledger(lambda sql, params: run(connection, sql, params), name, scopes=scopes)

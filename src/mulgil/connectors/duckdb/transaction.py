@@ -1,5 +1,6 @@
 """One atomic change of a DuckDB table and its ledger."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,12 +29,14 @@ class DuckDbTransaction:
         self._is_open = True
         self._name = canonical_name(connection, table)
 
-    def ledger(self) -> LedgerView:
-        """Read the table's ledger."""
+    def ledger(self, scopes: Sequence[str], *, above: int) -> LedgerView:
+        """Read the commits of `scopes` and those with a fence above `above`."""
         with translated(self._path):
             if not has_ledger(self._connection):
                 return LedgerView()
-            return read_ledger(lambda sql, params: run(self._connection, sql, params), self._name)
+            return read_ledger(
+                lambda sql, params: run(self._connection, sql, params), self._name, scopes=scopes, above=above
+            )
 
     def columns(self) -> tuple[Column, ...] | None:
         """Read the table's columns."""

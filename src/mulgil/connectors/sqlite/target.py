@@ -1,7 +1,7 @@
 """SQLite as a target of the write contract, and as a place to read from."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from mulgil.connectors.sqlite.dialect import SqliteDialect, stored_value
 from mulgil.connectors.sqlite.stage import ATTACHED, SqliteStage
 from mulgil.connectors.sqlite.transaction import SqliteTransaction
 from mulgil.data.ledger import LedgerView, TableEntry, next_fence
-from mulgil.data.ledger_sql import create_statements, put_entry, read_ledger
+from mulgil.data.ledger_sql import create_statements, index_statement, put_entry, read_ledger
 from mulgil.data.patience import Patience
 from mulgil.data.stage_lock import dead_names, remove_dead
 from mulgil.data.target import Batches, Column, NativeQuery, Opened, Stage
@@ -47,26 +47,26 @@ class SqliteTarget:
         """SQLite's SQL."""
         return SqliteDialect()
 
-    def open(self, table: str, *, now_us: int) -> Opened:
+    def open(self, table: str, scopes: Sequence[str], *, now_us: int) -> Opened:
         """Raise the table's row in the ledger, and read the rest of it in the same transaction."""
         with connected(self._path, may_create=True) as connection, transaction(connection, self._path, self._patience):
-            for statement in create_statements():
+            for statement in (*create_statements(), index_statement()):
                 run(connection, statement, [])
             name = canonical_name(connection, table)
-            ledger = _ledger(connection, name)
+            ledger = _ledger(connection, name, scopes)
             entry = ledger.entry or TableEntry(table_name=name)
             fence = next_fence(opened=entry.opened, highest_committed=ledger.highest_fence, now_us=now_us)
             put_entry(lambda sql, params: run(connection, sql, params), msgspec.structs.replace(entry, opened=fence))
             columns = table_columns(connection, name.partition(".")[2])
         return Opened(fence=fence, table_name=name, ledger=ledger, columns=columns)
 
-    def read_ledger(self, table: str) -> LedgerView:
+    def read_ledger(self, table: str, scopes: Sequence[str] | None = None) -> LedgerView:
         """Read a table's ledger in one read transaction."""
         if not self._path.exists():
             return LedgerView()
         with connected(self._path, may_create=False) as connection, translated(self._path):
             connection.execute("BEGIN")
-            return _ledger(connection, canonical_name(connection, table))
+            return _ledger(connection, canonical_name(connection, table), scopes)
 
     def create_stage(self, name: str) -> SqliteStage:
         """Make the place of a staging table."""
@@ -144,16 +144,16 @@ class SqliteTarget:
                 connection.execute("BEGIN")
                 for table in query.reads:
                     name = canonical_name(connection, table)
-                    inputs += _ledger(connection, name).inputs(name, query.scopes)
+                    inputs += _ledger(connection, name, query.scopes).inputs(name, query.scopes)
             yield connection, tuple(inputs)
             with translated(self._path):
                 connection.execute("COMMIT")
 
 
-def _ledger(connection: sqlite3.Connection, name: str) -> LedgerView:
+def _ledger(connection: sqlite3.Connection, name: str, scopes: Sequence[str] | None) -> LedgerView:
     if not has_ledger(connection):
         return LedgerView()
-    return read_ledger(lambda sql, params: run(connection, sql, params), name)
+    return read_ledger(lambda sql, params: run(connection, sql, params), name, scopes=scopes)
 
 
 def _batch(rows: list[tuple[object, ...]], types: "dict[str, pa.DataType | None]") -> "pa.RecordBatch":
