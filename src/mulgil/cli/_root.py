@@ -6,8 +6,8 @@ from importlib import import_module
 import click
 
 from mulgil.cli._session import Session
-from mulgil.config import environment
-from mulgil.i18n import Text, render
+from mulgil.config import environment, load_settings
+from mulgil.i18n import Text, render, set_language
 from mulgil.model import VERSION
 
 # Command → the module and attribute that hold it, in the order of `mulgil --help`.
@@ -64,5 +64,7 @@ class LazyGroup(click.Group):
 def root(ctx: click.Context, home: str | None) -> None:
     """Make the session that every command gets."""
     session = Session(home=environment.resolve_home(home))
+    if session.home.settings_file.exists():
+        set_language(environment.language(configured=load_settings(session.home).core.language))
     ctx.obj = session
     ctx.call_on_close(session.close)
