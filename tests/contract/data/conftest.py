@@ -148,3 +148,8 @@ def make_rows() -> Callable[..., pa.Table]:
 @pytest.fixture
 def origin_of() -> type[Rows]:
     return Rows
+
+
+@pytest.fixture
+def make_place() -> type[Place]:
+    return Place
