@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import msgspec
 
-from mulgil.dagfiles.closure import joined
+from mulgil.dagfiles.closure import Uses, joined
 from mulgil.dagfiles.parsing import ParseOutcome, ParseProblem, ParseRequest
 from mulgil.dagfiles.references import find_references
 from mulgil.dagfiles.remedy import describe_problem
@@ -48,18 +48,21 @@ def parse(request: ParseRequest) -> ParseOutcome:
     recorder = UseRecorder(root, shown)
     recorder.start()
     dags: tuple[bytes, ...] = ()
+    missed: tuple[str, ...] = ()
     problem: ParseProblem | None = None
     unfit: Text | None = None
     try:
         loaded = load_dag_file(root, request.file, bundle=request.bundle, shown_root=shown)
+        missed = loaded.missed_modules()
         dags = _encoded(loaded)
         unfit = why_unfit_to_fork(request.file)
     except BaseException as error:  # noqa: BLE001 - an author's file may raise anything, SystemExit included
         problem = describe_problem(error, file=request.file, shown_root=shown)
     opened = recorder.uses()
     modules = tuple(path for path in {request.file, *opened.files} if path.endswith(".py"))
-    named = find_references(root, modules, folder=request.file.rpartition("/")[0])
-    return ParseOutcome(dags, joined((opened, named)), unfit, problem)
+    folder = request.file.rpartition("/")[0]
+    named = find_references(root, modules, folder=folder)
+    return ParseOutcome(dags, joined((opened, named, _places_of(missed, folder))), unfit, problem)
 
 
 def why_unfit_to_fork(file: str) -> Text | None:
@@ -83,6 +86,12 @@ def _encoded(loaded: LoadedDagFile) -> tuple[bytes, ...]:
     for spec in loaded.specs():
         compile_graph(spec)
     return tuple(encode_dag(spec) for spec in loaded.specs())
+
+
+def _places_of(modules: tuple[str, ...], folder: str) -> Uses:
+    """Return where in the bundle modules would be that were found elsewhere."""
+    places = [f"{base}/{name}" if base else name for base in {"", folder} for name in modules]
+    return Uses(tuple(path for place in places for path in (f"{place}.py", f"{place}/__init__.py")))
 
 
 def _isolate(answer: int) -> None:

@@ -55,6 +55,8 @@ class BundleRoot:
         self._prefix = f"{root}/"
         self.folders = [root]
         self.modules: dict[str, ModuleType] = {}
+        # Top-level modules that were looked for here in vain: a file of such a name would be imported instead.
+        self.missed: set[str] = set()
 
     @classmethod
     def of(cls, root: Path, *, shown: Path) -> BundleRoot:
@@ -136,7 +138,10 @@ class _BundleFinder:
         if active is None or fullname.partition(".")[0] in _STANDARD:
             return None
         if path is None:
-            return active.find(fullname, active.folders)
+            found = active.find(fullname, active.folders)
+            if found is None:
+                active.missed.add(fullname)
+            return found
         inside = active.inside(path)
         return active.find(fullname, inside) if inside else None
 

@@ -59,6 +59,10 @@ class LoadedDagFile:
             self._specs = tuple(found.to_spec() for found in self.dags)
         return self._specs
 
+    def missed_modules(self) -> tuple[str, ...]:
+        """Return the top-level modules that the root was asked for and doesn't have; Python found them elsewhere."""
+        return tuple(sorted(self.bundle_root.missed))
+
     def activate(self) -> None:
         """Make imports of bundle modules find this file's root (after another root was loaded)."""
         self.bundle_root.activate()

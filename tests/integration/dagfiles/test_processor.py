@@ -283,3 +283,20 @@ def test_a_missing_bundle_is_refused(installation) -> None:
     installation.home.dags_folder.rmdir()
     with pytest.raises(BundleError, match="can't be read"):
         installation.step()
+
+
+def test_a_file_that_would_be_imported_instead_of_an_installed_module_parses_anew(
+    installation, tmp_path, monkeypatch
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "installed_steps.py").write_text("NAME = 'installed'\n")
+    monkeypatch.syspath_prepend(site)
+    installation.new_processor()
+    installation.write("user.py", "from installed_steps import NAME\nfrom mulgil import DAG\nDAG(NAME)\n")
+    installation.step()
+    assert installation.live_dags() == ["installed"]
+
+    installation.write("installed_steps.py", "NAME = 'own'\n")
+    assert installation.step().parsed == ("user.py",)
+    assert installation.live_dags() == ["own"]
