@@ -47,15 +47,20 @@ class Running:
         home.chmod(0o700)
         read, self.life = os.pipe()
         command = [sys.executable, "-c", _PROGRAM, str(home), str(read)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, pass_fds=[read])
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, pass_fds=[read])
+        self._said = b""
         os.close(read)
 
     def line(self) -> str:
         """Return the next line that the process prints."""
         assert self.process.stdout is not None
-        ready, _, _ = select.select([self.process.stdout], [], [], _DEADLINE_SECONDS)
-        assert ready, "the process said nothing"
-        return self.process.stdout.readline().strip()
+        while b"\n" not in self._said:
+            ready, _, _ = select.select([self.process.stdout], [], [], _DEADLINE_SECONDS)
+            data = os.read(self.process.stdout.fileno(), 4096) if ready else b""
+            assert data, "the process said nothing"
+            self._said += data
+        line, _, self._said = self._said.partition(b"\n")
+        return line.decode()
 
     def end(self) -> int:
         """Let the supervisor be gone; return the exit code."""
