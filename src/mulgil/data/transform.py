@@ -98,7 +98,8 @@ def transform(
     Args:
         sql: The query, a template that renders by type: `{{ flights }}` is the quoted name of the table
             that `tables`, or else the code around this call, knows as `flights`; `{{ ds }}` is a date;
-            any other value becomes a parameter.
+            any other value becomes a parameter. Compare a DATE column with `{{ ds }}` or
+            `{{ interval.end | ds }}`, a timestamp with `{{ interval.start }}`, which is an instant.
         into: The table that is written.
         tables: The tables that the query names, by the names that it uses.
         mode: `replace_partition` (the default for a partitioned table) or `replace`.

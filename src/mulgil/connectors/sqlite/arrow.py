@@ -39,7 +39,17 @@ def declared_type(field: "pa.Field") -> str:
 
 
 def stored_columns(batch: "pa.RecordBatch") -> list[list[object]]:
-    """Return each column's values as this connector stores them."""
+    """Return each column's values as this connector stores them.
+
+    Raises:
+        SourceError: A float is NaN, which SQLite would silently keep as NULL.
+    """
+    import pyarrow.compute as pc
+    import pyarrow.types as kinds
+
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if kinds.is_floating(column.type) and pc.any(pc.is_nan(column)).as_py():
+            raise SourceError("data.not_a_number", column=name, target="SQLite")
     return [_stored(column).to_pylist() for column in batch.columns]
 
 

@@ -70,6 +70,10 @@ MESSAGES: dict[str, str] = {
         "{file}:{line}: task {task_id!r} is given a {kind} as its source. Give a Table or a connector's source, "
         "such as HttpSource."
     ),
+    "data.not_a_number": (
+        "Column {column} holds NaN, which {target} would keep as NULL. Let the source or the query turn it into "
+        "NULL or a number."
+    ),
     "data.partition_column_missing": (
         "{table} is partitioned by {column}, which is not among its columns: {found}. Add it, or correct partition_by."
     ),

@@ -39,8 +39,8 @@ MESSAGES: dict[str, str] = {
     ),
     "data.connection_lost": "{target}과(와)의 연결이 끊겼습니다: {detail}",
     "data.connection_type": (
-        "{type!r} 타입의 연결 {connection}에는 테이블을 둘 수 없습니다({guess!r}을(를) 뜻했나요?). 테이블을 둘 "
-        "수 있는 타입: {known}."
+        "{type!r} 타입의 연결 {connection}에는 테이블을 둘 수 없습니다({guess!r}을(를) 뜻했나요?). 테이블을 둘 수 "
+        "있는 타입: {known}."
     ),
     "data.fault_injected": "설정된 장애 지점 {point}에서 예외가 발생했습니다.",
     "data.fault_unreadable": "장애 {fault!r}을(를) 설정할 수 없습니다: {detail}. 지점: {points}.",
@@ -74,6 +74,9 @@ MESSAGES: dict[str, str] = {
     "data.no_source": (
         "{file}:{line}: 태스크 {task_id!r}의 소스로 {kind}을(를) 주었습니다. Table이나 HttpSource 같은 커넥터의 "
         "소스를 주세요."
+    ),
+    "data.not_a_number": (
+        "컬럼 {column}에 NaN이 있는데 {target}은(는) 이를 NULL로 저장합니다. 소스나 쿼리에서 NULL이나 숫자로 바꾸세요."
     ),
     "data.partition_column_missing": (
         "{table}의 파티션 컬럼 {column}이(가) 컬럼 목록에 없습니다: {found}. 컬럼을 추가하거나 partition_by를 고치세요."
@@ -121,8 +124,8 @@ MESSAGES: dict[str, str] = {
     "data.select_failed": "select=를 소스({columns})에 실행할 수 없습니다: {detail} 쿼리: {select}",
     "data.source_column": "컬럼 {column}을(를) {type}(으)로 읽을 수 없습니다: {detail}",
     "data.source_table_missing": (
-        "연결 {connection}에 읽을 테이블 {table}이(가) 없습니다. 먼저 그 테이블을 쓰는 태스크를 실행하거나 "
-        "이름을 고치세요."
+        "연결 {connection}에 읽을 테이블 {table}이(가) 없습니다. 먼저 그 테이블을 쓰는 태스크를 실행하거나 이름을 "
+        "고치세요."
     ),
     "data.sql_broken": "{file}:{line}: {table}에 쓰는 태스크 {task_id!r}의 SQL은 올바른 템플릿이 아닙니다: {why}",
     "data.sql_question_mark": (
