@@ -112,9 +112,13 @@ def test_it_needs_no_processor_time_when_nothing_changes(start, tmp_path) -> Non
     def used() -> float:
         return sum(each.cpu_times().user + each.cpu_times().system for each in family)
 
-    before = used()
-    time.sleep(1.5)
-    assert used() - before <= 0.02
+    def used_in_a_second() -> float:
+        before = used()
+        time.sleep(1.0)
+        return used() - before
+
+    # What is left of the start may fall into the first seconds.
+    assert any(used_in_a_second() == 0 for _ in range(5))
 
 
 def test_it_ends_when_the_parse_server_is_gone(start) -> None:
