@@ -91,6 +91,8 @@ class _Loop:
         self._is_stopping = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        # Whether the bundle couldn't be read, so that its folders may not be the watched ones.
+        self._is_blind = False
         self._watch: FolderWatch | None = None
         with suppress(OSError):
             self._watch = FolderWatch()
@@ -112,9 +114,11 @@ class _Loop:
 
     def _step(self) -> StepReport | None:
         """Do a step; None if it must be repeated soon."""
+        self._is_blind = False
         try:
             report = self._processor.step()
         except BundleError as error:
+            self._is_blind = True
             return self._tell(error)
         except StoreUnavailableError as error:
             _log.warning("%s", error)
@@ -146,7 +150,7 @@ class _Loop:
             return False
 
     def _pause(self) -> float:
-        return self._polling_seconds if self._watch is None else _RESCAN_SECONDS
+        return self._polling_seconds if self._watch is None or self._is_blind else _RESCAN_SECONDS
 
     def _sleep(self, seconds: float) -> None:
         ready = self._select(seconds)

@@ -73,6 +73,7 @@ class DagProcessor:
         # Files whose ids another file had when they were published.
         self._refused: set[str] = set()
         self._present: tuple[str, ...] | None = None
+        self._is_behind = True
         self._requests = 0
         self._is_pinned = self._memory.snapshot is not None
         remove_unfinished(self._snapshots)
@@ -90,9 +91,11 @@ class DagProcessor:
             ParseServerError: The parse server is gone.
             StoreError: The store can't be written; the next step publishes again.
         """
-        has_changed = self._contents.refresh() or self._present is None
+        has_changed = self._contents.refresh() or self._is_behind
         if not has_changed and not self._unpublished and not self._refused:
             return StepReport()
+        # Until this step has come to its end, the next one has everything to do.
+        self._is_behind = True
         candidates = self._contents.candidates()
         changed = list(self._forget(candidates))
         to_parse = [file for file in candidates if self._must_parse(file)]
@@ -106,6 +109,7 @@ class DagProcessor:
         changed += self._publish(sorted((self._unpublished | self._refused) & set(candidates)))
         if parsed:
             save_memory(self._memory_file, self._memory)
+        self._is_behind = False
         if changed:
             self._doorbell.ring()
         return StepReport(parsed=tuple(parsed), changed=tuple(changed), failed=self._failed())
@@ -120,6 +124,7 @@ class DagProcessor:
     def parse_anew(self, environment: str) -> None:
         """Forget every parse: the next step parses all files (when what is installed has changed)."""
         self._memory = ParseMemory(environment=environment, snapshot=self._memory.snapshot)
+        self._is_behind = True
 
     @property
     def environment(self) -> str:

@@ -300,3 +300,38 @@ def test_a_file_that_would_be_imported_instead_of_an_installed_module_parses_ane
     installation.write("installed_steps.py", "NAME = 'own'\n")
     assert installation.step().parsed == ("user.py",)
     assert installation.live_dags() == ["own"]
+
+
+def test_a_store_that_fails_gets_everything_again(installation, monkeypatch) -> None:
+    from mulgil.ports import StoreUnavailableError
+
+    def fail(**arguments: object) -> None:
+        raise StoreUnavailableError("store.busy")
+
+    installation.write_dag("one.py", "first")
+    installation.write_dag("two.py", "second")
+    for method in ("forget_files", "publish_file"):
+        with monkeypatch.context() as patch:
+            patch.setattr(installation.store, method, fail)
+            with pytest.raises(StoreUnavailableError):
+                installation.step()
+        installation.write_dag("one.py", f"after_{method}")
+
+    installation.step()
+    assert installation.live_dags() == ["after_publish_file", "second"]
+    with monkeypatch.context() as patch:
+        patch.setattr(installation.store, "forget_files", fail)
+        (installation.home.dags_folder / "two.py").unlink()
+        with pytest.raises(StoreUnavailableError):
+            installation.step()
+    installation.step()
+    assert installation.live_dags() == ["after_publish_file"]
+
+
+def test_everything_is_parsed_anew_when_something_was_installed(installation) -> None:
+    installation.write_dag("one.py", "first")
+    installation.step()
+    installation.processor.parse_anew("other")
+    assert installation.step().parsed == ("one.py",)
+    assert installation.processor.environment == "other"
+    assert installation.step().parsed == ()
