@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     QueryRunner = Callable[[NativeQuery], AbstractContextManager["tuple[DuckDBPyConnection, tuple[str, ...]]"]]
 
+# The number of rows of DuckDB's own row groups.
 _GROUP_ROWS = 122_880
 _GROUP_BYTES = 64 * 1024 * 1024
 # Staged files live for seconds: the fastest codec that still saves disk.
@@ -111,7 +112,11 @@ def _writer(path: Path, schema: "pa.Schema") -> "pq.ParquetWriter":
 
 
 def _row_groups(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
-    """Gather small batches, so that a thousand pages don't become a thousand row groups."""
+    """Gather small batches into groups of exactly DuckDB's own size, or of fewer rows if they are wide.
+
+    Groups of another size make the publish several times as long: DuckDB then fills its row groups from
+    pieces and rewrites them when the file is closed.
+    """
     import pyarrow as pa
 
     waiting: list[pa.RecordBatch] = []
@@ -120,7 +125,13 @@ def _row_groups(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> "It
         waiting.append(batch)
         rows += batch.num_rows
         size += batch.nbytes
-        if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
+        while rows >= _GROUP_ROWS:
+            table = pa.Table.from_batches(waiting, schema)
+            yield table.slice(0, _GROUP_ROWS)
+            waiting = table.slice(_GROUP_ROWS).to_batches()
+            rows -= _GROUP_ROWS
+            size = sum(each.nbytes for each in waiting)
+        if size >= _GROUP_BYTES:
             yield pa.Table.from_batches(waiting, schema)
             waiting, rows, size = [], 0, 0
     if waiting:
