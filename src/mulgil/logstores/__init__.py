@@ -1,6 +1,6 @@
 """Where the logs of tries are, in which form, and how they are read."""
 
-from mulgil.logstores.file import FileLogStore, LogChunk
+from mulgil.logstores.file import FileLogStore, LogChunk, append_to_log, open_to_append
 from mulgil.logstores.line import LOG_FORMAT, LogLine, encode_line, parse_line
 from mulgil.logstores.masking import MASK, Masker, connection_secrets
 
@@ -11,7 +11,9 @@ __all__ = [
     "LogChunk",
     "LogLine",
     "Masker",
+    "append_to_log",
     "connection_secrets",
     "encode_line",
+    "open_to_append",
     "parse_line",
 ]

@@ -1,5 +1,6 @@
 """Logs as files below the home."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,25 @@ from mulgil.logstores.line import LogLine, parse_line
 from mulgil.logstores.masking import Masker
 
 _CHUNK_BYTES = 1024 * 1024
+
+
+def open_to_append(path: str) -> int:
+    """Open a log for writing at its end, whoever else writes to it; its folders are made when they are missing."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, flags, 0o600)
+
+
+def append_to_log(path: str, data: bytes) -> None:
+    """Add `data` to a log, in one piece."""
+    descriptor = open_to_append(path)
+    try:
+        os.write(descriptor, data)
+    finally:
+        os.close(descriptor)
 
 
 class LogChunk(msgspec.Struct, frozen=True):

@@ -1,13 +1,14 @@
 """The machine's chance."""
 
-import random
-
 
 class SystemJitter:
     """`ports.Jitter` by a generator that the operating system seeds, so that forks don't draw alike."""
 
     def __init__(self) -> None:
         """Take the operating system's source of randomness."""
+        # Imported here: whoever only needs the clock is spared it, and every fork its reseeding.
+        import random
+
         self._random = random.SystemRandom()
 
     def spread(self) -> float:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mulgil.config import Home
+from mulgil.messages import Assignment
 from mulgil.ports import Clock
 
 
@@ -18,3 +19,15 @@ class WorkerContext:
     clock: Clock
     lifeline: int
     faults: str = ""
+
+    def log_of(self, assignment: Assignment) -> str:
+        """Return the file of the log of an attempt's try."""
+        instance = assignment.instance
+        path = self.home.task_log(
+            dag_id=instance.dag_id,
+            run_id=instance.run_id,
+            task_id=instance.task_id,
+            map_index=instance.map_index,
+            try_number=instance.try_number,
+        )
+        return str(path)

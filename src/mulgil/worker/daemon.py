@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable
 
 from mulgil.i18n import Language, MulgilError, Text, render
-from mulgil.logstores import LogLine, encode_line
-from mulgil.messages import Assignment, Welcome
+from mulgil.logstores import LogLine, append_to_log, encode_line
+from mulgil.messages import Welcome
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.gateway_link import GatewayLink
 from mulgil.worker.graveyard import Graveyard
@@ -194,21 +194,9 @@ class Daemon:
             text=action.text,
         )
         try:
-            _append(self._log_path(action.assignment), encode_line(line))
+            append_to_log(self._context.log_of(action.assignment), encode_line(line))
         except OSError as error:
             print(f"log of attempt {action.assignment.attempt_id}: {error}", file=sys.stderr, flush=True)
-
-    def _log_path(self, assignment: Assignment) -> str:
-        instance = assignment.instance
-        path = self._context.home.task_log(
-            dag_id=instance.dag_id,
-            run_id=instance.run_id,
-            task_id=instance.task_id,
-            map_index=instance.map_index,
-            try_number=instance.try_number,
-        )
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return str(path)
 
     def _kill(self, action: Kill) -> None:
         self._processes.signal_attempt(action.attempt_id, action.signal)
@@ -247,14 +235,6 @@ class Daemon:
         self._has_left = True
         self._gateway.hang_up()
         self._journal.close(is_clean=action.is_clean)
-
-
-def _append(path: str, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(descriptor, data)
-    finally:
-        os.close(descriptor)
 
 
 def _notice(*_: object) -> None:

@@ -12,7 +12,7 @@ import sys
 import warnings
 from array import array
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 import msgspec
@@ -33,13 +33,15 @@ RequestT = TypeVar("RequestT")
 class ForkServer(Generic[RequestT]):
     """Serves the daemon at the other end of `control`, until that end is closed."""
 
-    def __init__(self, control: socket.socket, union: type[RequestT], *, own: tuple[int, ...] = ()) -> None:
-        """Take requests of `union`; `own` descriptors are closed in each child."""
+    def __init__(self, control: socket.socket, union: type[RequestT], *, own: Iterable[int] = ()) -> None:
+        """Take requests of `union`."""
         self._control = control
-        self._own = own
+        # Descriptors of this process that its children have no business with: closed in each of them.
+        self.own = set(own)
         self._decoder: FrameDecoder[RequestT] = FrameDecoder(union)
         self._descriptors: deque[int] = deque()
-        self._children: dict[int, str | int] = {}
+        # By pid; None for a child that nobody has asked for yet.
+        self._children: dict[int, str | int | None] = {}
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
@@ -51,8 +53,11 @@ class ForkServer(Generic[RequestT]):
         except OSError:
             os._exit(0)
 
-    def serve(self, handle: Callable[[RequestT, int], None]) -> None:
-        """Give each request and its descriptor to `handle`, which calls `fork`; return when nobody asks more."""
+    def serve(self, handle: Callable[[RequestT, int], None], *, rest: Callable[[], None] = lambda: None) -> None:
+        """Give each request and its descriptor to `handle`, which calls `fork`; return when nobody asks more.
+
+        `rest` is called whenever there is nothing to do.
+        """
         # Wakes the poll when a child dies; the handler itself has nothing to do.
         signal.signal(signal.SIGCHLD, _notice)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
@@ -66,6 +71,8 @@ class ForkServer(Generic[RequestT]):
             self._report_dead()
             if self._control.fileno() in ready and not self._take_requests(handle):
                 return
+            if not poll.poll(0):
+                rest()
 
     def fork(self, child: str | int, descriptor: int, run: Callable[[], None]) -> None:
         """Fork a process that calls `run` and ends; `descriptor` is closed in this one."""
@@ -79,6 +86,24 @@ class ForkServer(Generic[RequestT]):
             self._become_child(run)
         os.close(descriptor)
         self._children[pid] = child
+
+    def fork_ahead(self, run: Callable[[], None]) -> int | None:
+        """Fork a child that nobody has asked for yet; None if the system gives no process now."""
+        try:
+            pid = _fork()
+        except OSError:
+            return None
+        if pid == 0:
+            self._become_child(run)
+        self._children[pid] = None
+        return pid
+
+    def assign(self, pid: int, child: str | int | None) -> bool:
+        """Say whose process a child that was forked ahead is; False if it is dead."""
+        if pid not in self._children:
+            return False
+        self._children[pid] = child
+        return True
 
     def _take_requests(self, handle: Callable[[RequestT, int], None]) -> bool:
         size = socket.CMSG_SPACE(_DESCRIPTORS * _DESCRIPTOR_BYTES)
@@ -110,7 +135,7 @@ class ForkServer(Generic[RequestT]):
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            ours = (self._control.detach(), self._wake_read, self._wake_write, *self._own, *self._descriptors)
+            ours = (self._control.detach(), self._wake_read, self._wake_write, *self.own, *self._descriptors)
             for descriptor in ours:
                 os.close(descriptor)
             self._children.clear()

@@ -120,7 +120,7 @@ class Processes:
         attempt = self._attempts[attempt_id] = _AttemptProcess(attempt_id, connection, server)
         server.attempts.add(attempt_id)
         self._loop.watch(connection.fileno(), lambda: self._hear_attempt(attempt))
-        connection.send(Begin(assignment, mode))
+        connection.send(Begin(assignment, mode, self._context.log_of(assignment)))
         self._loop.flush_when_writable(connection)
         self._ask(server, StartAttempt(attempt_id, assignment.preload), other)
 
@@ -225,6 +225,9 @@ class Processes:
             self._server_said(server, message)
         if server.connection.is_ended and server.connection.fileno() >= 0:
             self._loop.unwatch(server.connection.fileno())
+            if server.zygote_id is not None:
+                # Nothing can be asked of it any more. What it had forked is looked at when its death is certain.
+                self._emit(ZygoteDied(server.zygote_id))
 
     def _server_said(self, server: Server, message: FromServer) -> None:
         zygote_id = server.zygote_id or 0

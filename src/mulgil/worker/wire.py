@@ -95,6 +95,8 @@ class Begin(msgspec.Struct, frozen=True, tag="begin"):
 
     assignment: Assignment
     mode: Mode
+    # The file of the try's log; its folder need not exist.
+    log: str
 
 
 class AttemptUp(msgspec.Struct, frozen=True, tag="attempt_up"):

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from importlib import import_module
 
 from mulgil.i18n import Text
@@ -15,6 +16,7 @@ from mulgil.worker.attempt.process import run_attempt
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.fork_server import ForkServer
 from mulgil.worker.linux import die_with, memory_share, name_process
+from mulgil.worker.spare import Spare
 from mulgil.worker.wire import (
     DagFile,
     StartAttempt,
@@ -49,10 +51,11 @@ class _Zygote:
         self._loaded = loaded
         self._context = context
         self._preloaded: set[str] = set()
+        self._spare: Spare[StartAttempt] | None = None
 
     def serve(self) -> None:
         self._settle()
-        self._server.serve(self._handle)
+        self._server.serve(self._handle, rest=self._fork_ahead)
 
     def _settle(self) -> None:
         """Leave what was imported out of every later collection: touching it would copy its pages in each fork."""
@@ -63,10 +66,23 @@ class _Zygote:
     def _handle(self, request: StartAttempt, descriptor: int) -> None:
         if not self._preloaded.issuperset(request.preload):
             self._preload(request.preload)
-        context, loaded = self._context, self._loaded
-        self._server.fork(request.attempt_id, descriptor, lambda: run_attempt(descriptor, context, loaded=loaded))
+        spare, self._spare = self._spare, None
+        if spare is None or not spare.become(request.attempt_id, descriptor):
+            self._server.fork(request.attempt_id, descriptor, lambda: self._run_attempt(lambda: descriptor))
+
+    def _run_attempt(self, connect: Callable[[], int | None]) -> None:
+        run_attempt(connect, self._context, loaded=self._loaded)
+
+    def _fork_ahead(self) -> None:
+        """Have the next attempt's process ready: it then starts without waiting for a fork."""
+        if self._spare is None:
+            self._spare = Spare.fork(self._server, self._run_attempt)
 
     def _preload(self, names: tuple[str, ...]) -> None:
+        if self._spare is not None:
+            # It was forked without what is imported now.
+            self._spare.dismiss()
+            self._spare = None
         for name in names:
             if name not in self._preloaded:
                 self._preloaded.add(name)
@@ -74,6 +90,11 @@ class _Zygote:
                     import_module(name)
                 except Exception:  # noqa: BLE001 - the task will import it itself and say what is wrong
                     traceback.print_exc()
+        reason = unfit_to_fork(self._loaded.file)
+        if reason is not None:
+            # What was to be forked is lost, and spawned the next time.
+            self._server.send(ZygoteUnfit(reason))
+            os._exit(0)
         self._settle()
 
 

@@ -154,6 +154,7 @@ def test_nursery_and_zygote_killed_together(installation: Installation) -> None:
     zygote = worker.zygotes()[0].pid
     os.kill(worker.nursery().pid, signal.SIGKILL)
     os.kill(zygote, signal.SIGKILL)
+    wait_gone(zygote)
     (marks / "go").touch()
     assert installation.gateway.report("attempt-waits").outcome == Succeeded()
     (report,) = installation.gateway.run(assignment("quick"))

@@ -19,7 +19,7 @@ def main() -> None:
     home = Home(Path(told.home), Path(told.runtime_root))
     context = WorkerContext(home=home, clock=SystemClock(), lifeline=told.lifeline, faults=told.faults)
     prepare_streams()
-    run_attempt(told.descriptor, context)
+    run_attempt(lambda: told.descriptor, context)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import select
 import signal
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from typing import NoReturn
 
 import msgspec
 
@@ -28,6 +28,8 @@ class DaemonLink:
         """Own the socket `descriptor`."""
         self._socket = socket.socket(fileno=descriptor)
         self._socket.setblocking(True)
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLIN)
         self._decoder: FrameDecoder[ToAttempt] = FrameDecoder(ToAttempt)  # type: ignore[arg-type]
         self._lock = threading.RLock()
         self._answers: dict[int, Answer] = {}
@@ -43,11 +45,14 @@ class DaemonLink:
     def send(self, message: msgspec.Struct) -> None:
         """Say something to the daemon."""
         frame = encode_frame(message)
-        with self._lock, _without_signals():
+        with self._lock:
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, _DEFERRED)
             try:
                 self._socket.sendall(frame)
             except OSError:
                 _leave()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def ask(self, attempt_id: str, question: Question) -> Answer:
         """Ask the scheduler something and wait for the answer, for as long as the scheduler is away."""
@@ -62,31 +67,24 @@ class DaemonLink:
                         self._answers[message.request_id] = message
             return self._answers.pop(request_id)
 
-    def _receive(self) -> Iterator[ToAttempt]:
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        poll.poll()
-        with _without_signals():
-            try:
-                data = self._socket.recv(_READ_BYTES, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                return iter(())
-            except OSError:
-                data = b""
+    def _receive(self) -> Iterable[ToAttempt]:
+        """Wait, interruptibly, until something is there; then take it whole."""
+        self._poll.poll()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _DEFERRED)
+        try:
+            data = self._socket.recv(_READ_BYTES, socket.MSG_DONTWAIT)
             if not data:
                 _leave()
-            return iter(list(self._decoder.feed(data)))
+            return tuple(self._decoder.feed(data))
+        except BlockingIOError:
+            # Another thread took it.
+            return ()
+        except OSError:
+            _leave()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-@contextmanager
-def _without_signals() -> Iterator[None]:
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _DEFERRED)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _leave() -> None:
+def _leave() -> NoReturn:
     """End: the daemon is gone, and with it whoever would hear of the end."""
     os._exit(1)

@@ -6,10 +6,9 @@ import os
 import sys
 import traceback
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 
-from mulgil.logstores import LOG_FORMAT, LogLine, Masker, encode_line
+from mulgil.logstores import LOG_FORMAT, LogLine, Masker, encode_line, open_to_append
 
 
 def prepare_streams() -> None:
@@ -24,18 +23,13 @@ def prepare_streams() -> None:
     logging.captureWarnings(True)
 
 
-def open_log(path: Path) -> None:
+def open_log(path: str) -> None:
     """Make the log file at `path` this process's standard output and error.
 
     The file itself, not a pipe: no reader's end can break a task, and what a dying process wrote last
     is there.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-    try:
-        descriptor = os.open(path, flags, 0o600)
-    except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, flags, 0o600)
+    descriptor = open_to_append(path)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)

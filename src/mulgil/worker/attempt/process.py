@@ -3,10 +3,11 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
 
 from mulgil.logstores import Masker
-from mulgil.messages import Assignment, AttemptStarted, Failed, Finished, Outcome, Report, Succeeded
+from mulgil.messages import AttemptStarted, Failed, Finished, Outcome, Report, Succeeded
 from mulgil.sdk import LoadedDagFile
 from mulgil.worker.attempt.execute import execute, find_operator, masked
 from mulgil.worker.attempt.imports import import_dag_file, import_failure
@@ -16,24 +17,31 @@ from mulgil.worker.attempt.runtime import AttemptRuntime
 from mulgil.worker.attempt.termination import AttemptTerminated, Termination
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.linux import die_with, name_process
-from mulgil.worker.wire import AttemptUp, DagFile, Mode
+from mulgil.worker.wire import AttemptUp, Begin, DagFile, Mode
 
 
-def run_attempt(descriptor: int, context: WorkerContext, *, loaded: LoadedDagFile | None = None) -> None:
-    """Be an attempt's process: ask over `descriptor` what to do, do it, report, and return in order to exit.
+def run_attempt(
+    connect: Callable[[], int | None], context: WorkerContext, *, loaded: LoadedDagFile | None = None
+) -> None:
+    """Be an attempt's process: ask the daemon what to do, do it, report, and return in order to exit.
 
-    `loaded` is the dag file that a zygote has imported; without it the file is imported here.
+    Args:
+        connect: Returns the descriptor of the connection to the daemon, or None if there is nothing to do.
+        context: Where the worker works.
+        loaded: The dag file that a zygote has imported; without it the file is imported here.
     """
-    name_process("mulgil-task")
-    termination = Termination()
-    link = DaemonLink(descriptor)
     _lead_group(context)
+    termination = Termination()
+    descriptor = connect()
+    if descriptor is None:
+        return
+    link = DaemonLink(descriptor)
     try:
         termination.listen()
         if loaded is None:
             link.send(AttemptUp(os.getpid()))
         begin = link.receive_begin()
-        attempt = _Attempt(begin.assignment, link, context, termination)
+        attempt = _Attempt(begin, link, context)
         report = attempt.resolve(loaded) if begin.mode is Mode.RESOLVE else attempt.run(loaded)
         termination.ignore()
     except AttemptTerminated:
@@ -49,6 +57,7 @@ def run_attempt(descriptor: int, context: WorkerContext, *, loaded: LoadedDagFil
 
 def _lead_group(context: WorkerContext) -> None:
     """Lead a session and process group that the kernel kills when the daemon dies."""
+    name_process("mulgil-task")
     if os.getsid(0) != os.getpid():
         os.setsid()
     die_with(context.lifeline, group=True)
@@ -56,15 +65,13 @@ def _lead_group(context: WorkerContext) -> None:
 
 
 class _Attempt:
-    def __init__(
-        self, assignment: Assignment, link: DaemonLink, context: WorkerContext, termination: Termination
-    ) -> None:
-        self._assignment = assignment
+    def __init__(self, begin: Begin, link: DaemonLink, context: WorkerContext) -> None:
+        self._assignment = begin.assignment
+        self._log = begin.log
         self._link = link
         self._context = context
-        self._termination = termination
         self._masker = Masker()
-        self._runtime = AttemptRuntime(assignment, link, context, self._masker)
+        self._runtime = AttemptRuntime(begin.assignment, link, context, self._masker)
 
     def run(self, loaded: LoadedDagFile | None) -> Report:
         """Run the task."""
@@ -94,16 +101,7 @@ class _Attempt:
         return self._report(Succeeded(), started_at=None)
 
     def _open_log(self) -> None:
-        instance = self._assignment.instance
-        open_log(
-            self._context.home.task_log(
-                dag_id=instance.dag_id,
-                run_id=instance.run_id,
-                task_id=instance.task_id,
-                map_index=instance.map_index,
-                try_number=instance.try_number,
-            )
-        )
+        open_log(self._log)
         take_over_logging(self._masker)
         reseed()
 

@@ -36,7 +36,7 @@ class AttemptRuntime:
         self._link = link
         self._context = context
         self._masker = masker
-        self._files = XComFiles(context.home.xcom_folder)
+        self._files = XComFiles(context.home)
         self._connections: dict[str, Connection] = {}
         self._pushed: dict[str, bytes] = {}
         self._commits: list[AssetCommit] = []

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from mulgil.config import Home
 from mulgil.serialization import (
     INLINE_LIMIT,
     XComFile,
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 class XComFiles:
     """Turns values into XComs and back; equal contents share a file, which is never changed."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep files in `folder`."""
-        self._folder = folder
+    def __init__(self, home: Home) -> None:
+        """Keep files below `home`."""
+        self._home = home
 
     def encode(self, value: object, *, task_id: str, key: str) -> bytes:
         """Return the row's contents for `value`, after writing the file that they name if they name one.
@@ -57,7 +58,7 @@ class XComFiles:
         return _arrow_table(contents) if file.kind == "arrow" else decode_xcom(contents)
 
     def _path(self, file: XComFile) -> Path:
-        return self._folder / file.sha256[:2] / file.sha256
+        return self._home.xcom_folder / file.sha256[:2] / file.sha256
 
     def _keep(self, contents: bytes, kind: Literal["value", "arrow"]) -> bytes:
         file = XComFile(sha256=sha256(contents).hexdigest(), size=len(contents), kind=kind)

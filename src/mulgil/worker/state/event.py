@@ -52,7 +52,7 @@ class ZygoteImportFailed(msgspec.Struct, frozen=True):
 
 
 class ZygoteDied(msgspec.Struct, frozen=True):
-    """A zygote's process is gone; attempts that it had forked live on."""
+    """A zygote takes no requests any more: it died. Attempts that it had forked live on. May come again."""
 
     zygote_id: int
 
