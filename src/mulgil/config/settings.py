@@ -74,7 +74,10 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
 class DagfilesSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`[dagfiles]`: finding and parsing dag files."""
 
-    scan_seconds: Annotated[float, Meta(gt=0, description="How often the dags folder is looked through.")] = 2.0
+    scan_seconds: Annotated[
+        float,
+        Meta(gt=0, description="How often the dags folder is looked through where the system can't tell of changes."),
+    ] = 2.0
     parse_timeout_seconds: Annotated[
         float, Meta(gt=0, description="How long parsing one dag file may take before it counts as broken.")
     ] = 30.0

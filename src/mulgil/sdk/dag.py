@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
 from mulgil.i18n import MulgilError
-from mulgil.model import DagSpec
+from mulgil.model import DagSpec, ManualTimetable
 from mulgil.sdk._dates import as_instant, dag_zone
 from mulgil.sdk._suggestion import listed, nearest
 from mulgil.sdk._values import as_int, as_timedelta
@@ -134,6 +134,8 @@ class DAG(DagScope):
             DagDefinitionError: A cycle, a default_args name that no task knows, arguments that don't fit.
         """
         tasks = compile_tasks(self)
+        params = {name: param.to_spec(name) for name, param in self.params.items()}
+        self._check_scheduled_params()
         return DagSpec(
             dag_id=self.dag_id,
             tasks=tasks,
@@ -147,7 +149,7 @@ class DAG(DagScope):
             dagrun_timeout=self.dagrun_timeout,
             is_paused_upon_creation=self.is_paused_upon_creation,
             groups=compile_groups(self),
-            params={name: param.to_spec(name) for name, param in self.params.items()},
+            params=params,
             tags=self.tags,
             owner=self.owner,
             description=self.description,
@@ -155,6 +157,15 @@ class DAG(DagScope):
             file=self.file,
             line=self.origin.line_in(self.origin.module_file),
         )
+
+    def _check_scheduled_params(self) -> None:
+        """Refuse a param that every run must give in a dag whose runs are made by the clock."""
+        if isinstance(self.timetable, ManualTimetable):
+            return
+        for name, param in self.params.items():
+            if not param.has_default:
+                where: dict[str, str | int] = {"file": param.origin.file, "line": param.origin.line}
+                raise DagDefinitionError("sdk.param_without_default", name=name, dag_id=self.dag_id, **where)
 
     def __enter__(self) -> DAG:
         """Let tasks that are created now join the dag."""

@@ -27,7 +27,7 @@ def test_a_dag_compiles_to_what_was_declared() -> None:
         owner="data",
         description="short",
         doc_md="long",
-        params={"n": Param(1, type="integer"), "plain": "x", "needed": Param(type="string", description="d")},
+        params={"n": Param(1, type="integer"), "plain": "x"},
     ) as declared:
         EmptyOperator(task_id="only")
 
@@ -42,7 +42,6 @@ def test_a_dag_compiles_to_what_was_declared() -> None:
     assert (spec.tags, spec.owner, spec.description, spec.doc) == (("a", "b"), "data", "short", "long")
     assert (spec.params["n"].default, spec.params["n"].schema) == (1, {"type": "integer"})
     assert spec.params["plain"].default == "x"
-    assert not isinstance(spec.params["needed"].default, str)
 
 
 def test_the_zone_comes_from_the_start_date_when_none_is_named() -> None:
@@ -172,3 +171,10 @@ def test_a_task_outside_any_dag_is_refused_when_it_is_compiled_or_called() -> No
 def test_params_that_are_no_json_are_refused() -> None:
     with pytest.raises(DagDefinitionError, match="param 'p'"):
         DAG("x", params={"p": object()}).to_spec()
+
+
+def test_a_param_without_default_is_refused_where_the_clock_makes_runs() -> None:
+    needed = {"n": Param(type="integer")}
+    assert DAG("x", params=needed).to_spec().params["n"].schema == {"type": "integer"}
+    with pytest.raises(DagDefinitionError, match="param 'n' of dag 'y' has no default"):
+        DAG("y", params=needed, schedule="@daily", start_date="2024-01-01").to_spec()

@@ -106,6 +106,10 @@ MESSAGES: dict[str, str] = {
         "{file}:{line}: param {name!r} has {value}, which is no JSON ({why}). Use text, numbers, true/false, "
         "null, lists and dicts."
     ),
+    "sdk.param_without_default": (
+        "{file}:{line}: param {name!r} of dag {dag_id!r} has no default, but the dag has a schedule, and "
+        "scheduled runs are given no values. Give it a default, or remove the schedule."
+    ),
     "sdk.skipped_by_task": "The task skipped itself: {message}",
     "sdk.task_outside_dag": (
         "{file}:{line}: task {task_id!r} is created outside any dag. Put it inside `with DAG(...):` or a @dag function."

@@ -114,6 +114,10 @@ MESSAGES: dict[str, str] = {
         "{file}:{line}: 매개변수 {name!r}의 값 {value}은(는) JSON이 아닙니다({why}). 문자열, 숫자, 참/거짓, "
         "null, 리스트, dict를 쓰세요."
     ),
+    "sdk.param_without_default": (
+        "{file}:{line}: DAG {dag_id!r}의 매개변수 {name!r}에 기본값이 없는데 DAG에 스케줄이 있습니다. 예약된 "
+        "실행에는 값을 줄 수 없습니다. 기본값을 두거나 스케줄을 지우세요."
+    ),
     "sdk.skipped_by_task": "태스크가 스스로 건너뛰었습니다: {message}",
     "sdk.task_outside_dag": (
         "{file}:{line}: 태스크 {task_id!r}을(를) DAG 밖에서 만들었습니다. `with DAG(...):`나 @dag 함수 안에 두세요."
