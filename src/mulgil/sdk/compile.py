@@ -21,7 +21,6 @@ from mulgil.sdk.operator import BaseOperator, MappedOperator
 from mulgil.sdk.scope import DagScope, Scope
 from mulgil.sdk.task_group import TaskGroup
 from mulgil.sdk.task_settings import COMMON_ARGUMENTS
-from mulgil.sdk.template_file import check_template_files
 
 Edges = dict[str, set[str]]
 
@@ -40,8 +39,7 @@ def compile_tasks(dag: DagScope) -> tuple[TaskSpec, ...]:
     tasks = {name: node for name, node in dag.nodes.items() if isinstance(node, BaseOperator)}
     _check_default_args(dag)
     for task in tasks.values():
-        check_template_files(task)
-        task.declare(dag)
+        task.prepare(dag)
     edges: Edges = {name: set() for name in tasks}
     _add_task_edges(dag, tasks, edges)
     explicit = {name: set(upstream) for name, upstream in edges.items()}

@@ -78,9 +78,10 @@ def resolve_task(operator: BaseOperator, runtime: TaskRuntime) -> bool:
 def _prepare(operator: BaseOperator, runtime: TaskRuntime) -> BaseOperator:
     if isinstance(operator, MappedOperator):
         return operator.unfold(runtime.task_instance.map_index)
-    from copy import copy
-
-    return copy(operator)
+    # Not `copy.copy`: loading that module would cost every attempt more than all else here.
+    prepared = object.__new__(type(operator))
+    vars(prepared).update(vars(operator))
+    return prepared
 
 
 def _fill(operator: BaseOperator, context: Context, runtime: TaskRuntime) -> None:

@@ -12,7 +12,7 @@ from mulgil.sdk.node import Node
 from mulgil.sdk.origin import Origin, find_origin
 from mulgil.sdk.scope import DagScope, Scope, check_id, current_scope, no_scope
 from mulgil.sdk.task_settings import COMMON_ARGUMENTS, OperatorArguments, TaskSettings
-from mulgil.sdk.template_file import check_template_files
+from mulgil.sdk.template_file import check_templates
 from mulgil.sdk.xcom_arg import XComArg, find_xcom_args
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _OperatorT = TypeVar("_OperatorT")
+_TEMPLATE_ENGINE = "jinja2.sandbox"
 
 
 class OperatorMeta(type):
@@ -154,6 +155,17 @@ class BaseOperator(Node, metaclass=OperatorMeta):
         """Give the arguments that every mapped instance shares; follow it by `.expand(...)`."""
         return OperatorPartial(cls, arguments, origin=find_origin())
 
+    def prepare(self, dag: DagScope) -> None:
+        """Check and complete the declaration when the dag is compiled.
+
+        Raises:
+            DagDefinitionError: The task can't be as it is declared.
+        """
+        renders = check_templates(self)
+        self.declare(dag)
+        if renders and _TEMPLATE_ENGINE not in self.preload:
+            self.preload = (*self.preload, _TEMPLATE_ENGINE)
+
     def declare(self, dag: DagScope) -> None:
         """Complete the declaration: called when the dag is compiled, before dependencies are computed.
 
@@ -243,8 +255,7 @@ class MappedOperator(BaseOperator):
         if self.values.count == 0:
             return
         first = self.unfold(0)
-        check_template_files(first)
-        first.declare(dag)
+        first.prepare(dag)
         self.inlets, self.outlets = first.inlets, first.outlets
         self.preload, self.is_resolvable = first.preload, first.is_resolvable
         self.is_branch = first.is_branch

@@ -34,9 +34,13 @@ def render_value(value: object, context: Mapping[str, object], *, field: str, da
     return value
 
 
-def has_template(text: str) -> bool:
-    """Whether there is anything to render in `text`."""
-    return "{" in text and any(mark in text for mark in _MARKS)
+def has_template(value: object) -> bool:
+    """Whether there is anything to render in `value`."""
+    if isinstance(value, str):
+        return "{" in value and any(mark in value for mark in _MARKS)
+    if isinstance(value, Mapping):
+        return any(has_template(item) for item in value.values())
+    return isinstance(value, list | tuple | set | frozenset) and any(has_template(item) for item in value)
 
 
 def _render_text(text: str, context: Mapping[str, object], field: str, dag: DagScope) -> str:

@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol
 from mulgil.sdk.errors import DagDefinitionError
 from mulgil.sdk.origin import Origin
 from mulgil.sdk.scope import DagScope
+from mulgil.sdk.template import has_template
 
 
 class _Templated(Protocol):
@@ -29,15 +30,16 @@ class _Templated(Protocol):
     def dag(self) -> DagScope: ...
 
 
-def check_template_files(operator: _Templated) -> None:
-    """Read every template file that the operator names.
+def check_templates(operator: _Templated) -> bool:
+    """Read every template file that the operator names; return whether it has anything to render.
 
     Raises:
-        DagDefinitionError: One is nowhere.
+        DagDefinitionError: A file is nowhere.
     """
-    if operator.template_ext:
-        for name in operator.template_fields:
-            read_template_file(getattr(operator, name, None), operator, field=name)
+    fields = [
+        read_template_file(getattr(operator, name, None), operator, field=name) for name in operator.template_fields
+    ]
+    return any(has_template(value) for value in fields)
 
 
 def read_template_file(value: object, operator: _Templated, *, field: str) -> object:

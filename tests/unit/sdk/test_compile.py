@@ -235,3 +235,33 @@ def test_compiling_twice_gives_the_same() -> None:
             empties("c")
         a >> group >> b
     assert declared.to_spec() == declared.to_spec()
+
+
+def test_what_tasks_will_load_is_known_beforehand() -> None:
+    from mulgil.sdk import BashOperator
+
+    with DAG("x") as declared:
+
+        @task
+        async def later(): ...
+
+        @task
+        def templated(value): ...
+
+        @task
+        def plain(value): ...
+
+        later()
+        templated({"deep": ["{{ ds }}"]})
+        plain("{")
+        plain.override(task_id="mapped").expand(value=["{{ ds }}", 1])
+        BashOperator(task_id="shell", bash_command="echo {{ ds }}")
+    shell = "mulgil.sdk.operators._shell"
+    for spec in (declared.to_spec(), declared.to_spec()):
+        assert {task.task_id: task.preload for task in spec.tasks} == {
+            "later": ("asyncio",),
+            "templated": ("jinja2.sandbox",),
+            "plain": (),
+            "mapped": ("jinja2.sandbox",),
+            "shell": ("jinja2.sandbox", shell),
+        }

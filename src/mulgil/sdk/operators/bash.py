@@ -25,6 +25,7 @@ class BashOperator(BaseOperator):
 
     template_fields: ClassVar[Sequence[str]] = ("bash_command", "env", "cwd")
     template_ext: ClassVar[Sequence[str]] = (".sh", ".bash")
+    preload = ("mulgil.sdk.operators._shell",)
 
     def __init__(
         self,

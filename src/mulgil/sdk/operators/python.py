@@ -51,6 +51,8 @@ class PythonOperator(BaseOperator):
         self.op_args = tuple(op_args)
         self.op_kwargs = dict(op_kwargs or {})
         self.templates_dict = templates_dict
+        if inspect.iscoroutinefunction(python_callable):
+            self.preload = ("asyncio",)
 
     def execute(self, context: Context) -> object:
         """Call the function."""
