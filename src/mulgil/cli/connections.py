@@ -44,13 +44,13 @@ def list_connections(session: Session, output: str) -> None:
 @click.argument("connection_id")
 @click.option("--type", "conn_type", required=True, metavar="TYPE", help=render(Text("cli.help_conn_type")))
 @click.option("--host", default="", help=render(Text("cli.help_conn_host")))
-@click.option("--port", type=int)
-@click.option("--schema", default="")
-@click.option("--login", default="")
+@click.option("--port", type=int, help=render(Text("cli.help_conn_port")))
+@click.option("--schema", default="", help=render(Text("cli.help_conn_schema")))
+@click.option("--login", default="", help=render(Text("cli.help_conn_login")))
 @click.option("--password", default="", help=render(Text("cli.help_conn_password")))
 @click.option("--password-stdin", is_flag=True, help=render(Text("cli.help_conn_password_stdin")))
 @click.option("--extra", default="{}", metavar="JSON", help=render(Text("cli.help_conn_extra")))
-@click.option("--description", default="")
+@click.option("--description", default="", help=render(Text("cli.help_description")))
 @click.pass_obj
 def set_connection(
     session: Session, connection_id: str, *, conn_type: str, host: str, port: int | None, schema: str, login: str,

@@ -27,7 +27,7 @@ def list_pools(session: Session, output: str) -> None:
 @pools.command("set", help=render(Text("cli.help_pools_set")))
 @click.argument("name")
 @click.argument("slots", type=click.IntRange(min=-1))
-@click.option("--description", default="")
+@click.option("--description", default="", help=render(Text("cli.help_description")))
 @click.pass_obj
 def set_pool(session: Session, name: str, slots: int, description: str) -> None:
     """Create or change a pool; -1 slots = no limit."""

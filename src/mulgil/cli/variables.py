@@ -38,7 +38,7 @@ def get(session: Session, key: str) -> None:
 @variables.command("set", help=render(Text("cli.help_variables_set")))
 @click.argument("key")
 @click.argument("value")
-@click.option("--description", default="")
+@click.option("--description", default="", help=render(Text("cli.help_description")))
 @click.pass_obj
 def set_variable(session: Session, key: str, value: str, description: str) -> None:
     """Create or replace a variable."""

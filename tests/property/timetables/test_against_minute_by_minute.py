@@ -94,7 +94,7 @@ def schedules(draw: st.DrawFn) -> tuple[str, MinuteByMinute]:
     return f"{minute_field} {hour_field} * * *", reference
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(schedule=schedules(), change=st.sampled_from(sorted(CHANGES)))
 @example(
     schedule=("30 * * * *", MinuteByMinute(minutes={30}, hours=set(range(24)), is_elapsed=True)),
