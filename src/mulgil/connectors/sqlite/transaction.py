@@ -8,7 +8,7 @@ from pathlib import Path
 from mulgil.connectors.sqlite.database import canonical_name, has_ledger, roll_back, run, table_columns, translated
 from mulgil.connectors.sqlite.dialect import SqliteDialect
 from mulgil.connectors.sqlite.stage import ATTACHED
-from mulgil.data.errors import TargetError
+from mulgil.data.errors import ConnectionLostError, TargetError
 from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
 from mulgil.data.ledger_sql import create_statements, put_commits, put_entry, read_ledger
 from mulgil.data.target import Column, Stage
@@ -63,8 +63,11 @@ class SqliteTransaction:
             put_commits(lambda sql, params: run(self._connection, sql, params), commits)
 
     def commit(self) -> None:
-        """Commit; SQLite says at once whether it did."""
-        self._run("COMMIT")
+        """Commit. An error here (a full disk, a failing fsync) leaves open whether it happened."""
+        try:
+            run(self._connection, "COMMIT", [])
+        except sqlite3.Error as error:
+            raise ConnectionLostError("data.connection_lost", target=str(self._path), detail=str(error)) from error
 
     def roll_back(self) -> None:
         """Undo what was not committed; closing the connection would do the same."""
