@@ -20,6 +20,7 @@ from mulgil.worker.attempt.spawn import SpawnArguments, become_interpreter
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.fork_server import ForkServer, close_all_but
 from mulgil.worker.linux import die_with, name_process
+from mulgil.worker.rehearsal import rehearse
 from mulgil.worker.wire import StartAttempt, StartZygote, ToServer
 from mulgil.worker.zygote import run_zygote
 
@@ -33,6 +34,7 @@ def run_nursery(control: socket.socket, context: WorkerContext) -> None:
     prepare_streams()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    rehearse(context)
     armed = die_with(context.lifeline, group=False)
     gc.collect()
     gc.freeze()

@@ -19,6 +19,8 @@ from mulgil.worker.wire import Begin, ToAttempt
 
 _READ_BYTES = 256 * 1024
 _DEFERRED = {signal.SIGTERM}
+# Made before any fork: an attempt that had to make its decoder would spend more on that than on its messages.
+FrameDecoder(ToAttempt)  # type: ignore[arg-type]
 
 
 class DaemonLink:
@@ -66,6 +68,10 @@ class DaemonLink:
                     if isinstance(message, Answer):
                         self._answers[message.request_id] = message
             return self._answers.pop(request_id)
+
+    def close(self) -> None:
+        """Hang up; a process that ends needn't."""
+        self._socket.close()
 
     def _receive(self) -> Iterable[ToAttempt]:
         """Wait, interruptibly, until something is there; then take it whole."""
