@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from types import MappingProxyType, TracebackType
 from mulgil.dagfiles.parsing import ParseProblem
 from mulgil.i18n import FieldValue, MulgilError, Text
 
+_MISSING_NAME = re.compile(r"cannot import name '(?P<name>.+?)' from '(?P<module>.+?)'")
 # Modules whose distribution has another name.
 _DISTRIBUTIONS = MappingProxyType(
     {
@@ -58,6 +60,8 @@ def _text(error: BaseException, place: str, line: int, shown_root: Path) -> Text
     where: dict[str, FieldValue] = {"file": place, "line": line}
     if isinstance(error, ModuleNotFoundError) and error.name:
         return _missing_module(error.name, where, shown_root)
+    if isinstance(error, ImportError) and (missing := _MISSING_NAME.match(str(error))):
+        return _missing_name(missing["name"], missing["module"], where)
     if isinstance(error, ImportError):
         return Text("dagfiles.import_failed", {"message": str(error)[:500], **where})
     if isinstance(error, SystemExit):
@@ -65,6 +69,13 @@ def _text(error: BaseException, place: str, line: int, shown_root: Path) -> Text
     if isinstance(error, RecursionError):
         return Text("dagfiles.recursion", where)
     return Text("dagfiles.raised", {"kind": type(error).__name__, "message": str(error)[:500], **where})
+
+
+def _missing_name(name: str, module: str, where: dict[str, FieldValue]) -> Text:
+    guess = _nearest(name, dir(sys.modules[module])) if module in sys.modules else None
+    if guess is not None:
+        return Text("dagfiles.missing_name_guess", {"name": name, "module": module, "guess": guess, **where})
+    return Text("dagfiles.missing_name", {"name": name, "module": module, **where})
 
 
 def _missing_module(name: str, where: dict[str, FieldValue], shown_root: Path) -> Text:

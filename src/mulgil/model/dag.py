@@ -71,6 +71,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     preload: tuple[str, ...] = ()
     owner: str = ""
     doc: str = ""
+    # Words on the edges from direct upstream tasks: (upstream task id, label), sorted.
+    labels: tuple[tuple[str, str], ...] = ()
     # Where the author wrote it: path relative to the bundle, and the line.
     line: NaturalInt = 0
 

@@ -195,6 +195,7 @@ def _find_cycle(edges: Edges, stuck: set[str], order: list[str]) -> list[str]:
 
 
 def _spec(task: BaseOperator, upstream: list[str]) -> TaskSpec:
+    labels = {node.node_id: label for node, label in task.upstream_nodes.items() if label}
     return TaskSpec(
         task_id=task.node_id,
         operator=task.operator_name,
@@ -217,5 +218,6 @@ def _spec(task: BaseOperator, upstream: list[str]) -> TaskSpec:
         preload=tuple(sorted(task.preload)),
         owner=task.owner,
         doc=task.doc_md,
+        labels=tuple(sorted((name, label) for name, label in labels.items() if name in upstream)),
         line=task.origin.line_in(task.dag.origin.module_file),
     )

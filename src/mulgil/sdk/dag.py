@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from functools import update_wrapper
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
 from mulgil.i18n import MulgilError
@@ -53,6 +53,33 @@ class DagArguments(TypedDict, total=False):
 
 
 _NAMES = frozenset(DagArguments.__annotations__)
+# Known from Airflow, but not in this version: told apart from typing errors.
+_NOT_YET = frozenset(
+    {
+        "access_control",
+        "allowed_run_types",
+        "auto_register",
+        "dag_display_name",
+        "deadline",
+        "default_view",
+        "disable_bundle_versioning",
+        "fail_fast",
+        "fail_stop",
+        "jinja_environment_kwargs",
+        "max_consecutive_failed_dag_runs",
+        "on_failure_callback",
+        "on_success_callback",
+        "orientation",
+        "owner_links",
+        "render_template_as_native_obj",
+        "rerun_with_latest_version",
+        "sla_miss_callback",
+        "template_undefined",
+    }
+)
+_RENAMED = MappingProxyType(
+    {"concurrency": "max_active_tasks", "schedule_interval": "schedule", "timetable": "schedule"}
+)
 
 
 class DAG(DagScope):
@@ -230,8 +257,10 @@ def _check_names(given: Mapping[str, object], dag_id: object, file: str, line: i
     for name in given:
         if name in _NAMES:
             continue
-        guess = nearest(name, _NAMES)
+        guess = _RENAMED.get(name) or nearest(name, _NAMES)
         what: dict[str, str | int] = {"name": name, "dag_id": str(dag_id), "file": file, "line": line}
+        if name in _NOT_YET:
+            raise DagDefinitionError("sdk.dag_argument_not_yet", **what)
         if guess is not None:
             raise DagDefinitionError("sdk.unknown_dag_argument_guess", guess=guess, **what)
         raise DagDefinitionError("sdk.unknown_dag_argument", known=listed(_NAMES), **what)

@@ -3,6 +3,7 @@
 MulgilError
 └── SdkError
     ├── DagDefinitionError      a dag that can't be: carries `file` and `line` of the author's code
+    │   └── UnknownDecoratorError   `@task.` something that there is not (an AttributeError, too)
     ├── DagFileError            a dag file that can't be imported
     ├── TemplateFieldError      a template can't be rendered
     ├── TaskCallError           a running task was given or gave something impossible
@@ -23,6 +24,10 @@ class SdkError(MulgilError):
 
 class DagDefinitionError(SdkError):
     """A dag, task or dependency that can't be, found before anything runs; names file and line."""
+
+
+class UnknownDecoratorError(DagDefinitionError, AttributeError):
+    """`@task` has no such form."""
 
 
 class DagFileError(SdkError):

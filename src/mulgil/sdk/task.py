@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import update_wrapper
-from typing import Any, ClassVar, Generic, TypeVar, Unpack, get_type_hints, overload
+from typing import Any, ClassVar, Generic, NoReturn, TypeVar, Unpack, get_type_hints, overload
 
 from mulgil.sdk.binding import check_call, context_arguments
 from mulgil.sdk.context import Context
-from mulgil.sdk.errors import TaskCallError
+from mulgil.sdk.errors import TaskCallError, UnknownDecoratorError
 from mulgil.sdk.mapped_values import MappedValues
 from mulgil.sdk.operator import BaseOperator, MappedOperator
 from mulgil.sdk.operators.bash import BashOperator
@@ -209,6 +209,17 @@ class TaskDecorator:
     def __call__(self, function: Callable[..., Any] | None = None, **arguments: object) -> object:
         """Make a function a task that calls it."""
         return _decorate(function, DecoratedOperator, arguments)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Name what there is instead of a form that there isn't.
+
+        Raises:
+            UnknownDecoratorError: Always.
+        """
+        if name.startswith("__"):
+            raise AttributeError(name)
+        origin = find_origin()
+        raise UnknownDecoratorError("sdk.unknown_decorator", name=name, file=origin.file, line=origin.line)
 
     @overload
     def branch(self, function: Callable[..., R]) -> Task[R]: ...

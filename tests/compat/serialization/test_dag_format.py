@@ -138,6 +138,7 @@ def test_defaults_that_are_not_written_are_still_the_same() -> None:
         "preload": (),
         "owner": "",
         "doc": "",
+        "labels": (),
         "line": 0,
     }
     shown = msgspec.structs.asdict(dag)

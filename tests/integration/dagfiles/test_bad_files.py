@@ -12,7 +12,7 @@ CASES = {
     "missing module": ("import pandass_not_there\n", "dagfiles.missing_module", 2, "pip install pandass-not-there"),
     "renamed module": ("import yaml_not_there_either, sklearn\n", "dagfiles.missing_module", 2, "pip install"),
     "misspelt module": ("import jsn\n", "dagfiles.missing_module_guess", 2, "Did you mean 'json'"),
-    "missing name": ("from mulgil import DAGG\n", "dagfiles.import_failed", 2, "DAGG"),
+    "missing name": ("from mulgil import DAGG\n", "dagfiles.missing_name_guess", 2, "Did you mean 'DAG'"),
     "exception": ("\nx = 1\nx / 0\n", "dagfiles.raised", 4, "ZeroDivisionError"),
     "in a function": ("def f():\n    return {}['key']\nf()\n", "dagfiles.raised", 3, "KeyError: 'key'"),
     "exit": ("import sys\nsys.exit(3)\n", "dagfiles.exits", 3, "__main__"),

@@ -74,6 +74,8 @@ def test_labels_connect_like_plain_arrows() -> None:
         a >> Label("first") >> [b, c]
         chain(b, Label("then"), c)
     assert upstream(declared) == {"a": (), "b": ("a",), "c": ("a", "b")}
+    labels = {spec.task_id: spec.labels for spec in declared.to_spec().tasks}
+    assert labels == {"a": (), "b": (("a", "first"),), "c": (("a", "first"), ("b", "then"))}
 
 
 def test_results_make_edges_wherever_they_stand() -> None:

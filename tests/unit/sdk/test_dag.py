@@ -70,6 +70,8 @@ def test_schedules_are_read_by_the_timetables() -> None:
         ({"dagrun_timeout": "1h"}, "timedelta"),
         ({"shedule": "@daily"}, "Did you mean 'schedule'"),
         ({"zzz": 1}, "It takes: catchup"),
+        ({"schedule_interval": "@daily"}, "Did you mean 'schedule'"),
+        ({"on_failure_callback": print}, "doesn't have yet"),
     ],
 )
 def test_what_a_dag_refuses_names_the_line(arguments, words) -> None:

@@ -285,3 +285,9 @@ def test_dicts_with_text_keys_in_the_annotation_mean_multiple_outputs() -> None:
         untyped()
     outputs = {operator.task_id: operator.multiple_outputs for operator in declared.tasks}
     assert outputs == {"typed": True, "typed_off": False, "untyped": False}
+
+
+def test_forms_of_the_decorator_that_are_not_there_are_named() -> None:
+    with pytest.raises(DagDefinitionError, match=r"test_task\.py:\d+: there is no @task\.short_circuit"):
+        task.short_circuit  # noqa: B018 - reading it is what is tested
+    assert not hasattr(task, "docker")

@@ -32,6 +32,10 @@ MESSAGES: dict[str, str] = {
         "install {distribution}`. If it is your own, put it into {folder}."
     ),
     "dagfiles.missing_module_guess": "{file}:{line}: there is no module {module!r}. Did you mean {guess!r}?",
+    "dagfiles.missing_name": (
+        "{file}:{line}: module {module!r} has no {name!r}. Check the spelling and the version of the package."
+    ),
+    "dagfiles.missing_name_guess": "{file}:{line}: module {module!r} has no {name!r}. Did you mean {guess!r}?",
     "dagfiles.missing_submodule": (
         "{file}:{line}: package {package!r} is there, but has no module {module!r}. Check the spelling and the "
         "package's version."

@@ -34,6 +34,10 @@ MESSAGES: dict[str, str] = {
         "task that reads a table runs after every task of the dag that writes it. Let one of them use another "
         "table."
     ),
+    "sdk.dag_argument_not_yet": (
+        "{file}:{line}: dag {dag_id!r} is given {name!r}, which mulgil doesn't have yet. Remove it; "
+        "docs/airflow-differences.md says what to use instead."
+    ),
     "sdk.depends_on_itself": "{file}:{line}: task {task_id!r} is made to depend on itself. Remove this dependency.",
     "sdk.doubled_argument": (
         "{file}:{line}: task {task_id!r} is given the argument {name!r} twice, by position and by name. Give it once."
@@ -128,6 +132,10 @@ MESSAGES: dict[str, str] = {
     ),
     "sdk.unknown_dag_argument_guess": (
         "{file}:{line}: dag {dag_id!r} is given {name!r}, which a dag doesn't have. Did you mean {guess!r}?"
+    ),
+    "sdk.unknown_decorator": (
+        "{file}:{line}: there is no @task.{name}. There are @task, @task.branch and @task.bash; "
+        "docs/airflow-differences.md says what to use instead of others."
     ),
     "sdk.unknown_default_arg": (
         "{file}:{line}: default_args has {name!r}, which no task of dag {dag_id!r} takes. Remove it."

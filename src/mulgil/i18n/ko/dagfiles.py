@@ -33,6 +33,12 @@ MESSAGES: dict[str, str] = {
         "install {distribution}`. 직접 만든 모듈이라면 {folder}에 두세요."
     ),
     "dagfiles.missing_module_guess": "{file}:{line}: 모듈 {module!r}이(가) 없습니다. {guess!r}을(를) 뜻했나요?",
+    "dagfiles.missing_name": (
+        "{file}:{line}: 모듈 {module!r}에 {name!r}이(가) 없습니다. 철자와 패키지 버전을 확인하세요."
+    ),
+    "dagfiles.missing_name_guess": (
+        "{file}:{line}: 모듈 {module!r}에 {name!r}이(가) 없습니다. {guess!r}을(를) 뜻했나요?"
+    ),
     "dagfiles.missing_submodule": (
         "{file}:{line}: 패키지 {package!r}은(는) 있지만 모듈 {module!r}이(가) 없습니다. 철자와 패키지 버전을 "
         "확인하세요."

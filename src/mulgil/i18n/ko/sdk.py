@@ -35,6 +35,10 @@ MESSAGES: dict[str, str] = {
         "테이블을 읽는 태스크는 그 테이블에 쓰는 모든 태스크 뒤에 실행됩니다. 둘 중 하나가 다른 테이블을 쓰게 "
         "하세요."
     ),
+    "sdk.dag_argument_not_yet": (
+        "{file}:{line}: DAG {dag_id!r}에 {name!r} 인자가 있지만 mulgil은 아직 지원하지 않습니다. 인자를 "
+        "지우세요. 대신 쓸 방법은 docs/airflow-differences.md에 있습니다."
+    ),
     "sdk.depends_on_itself": (
         "{file}:{line}: 태스크 {task_id!r}이(가) 자기 자신에 의존합니다. 이 의존 관계를 지우세요."
     ),
@@ -138,6 +142,10 @@ MESSAGES: dict[str, str] = {
     ),
     "sdk.unknown_dag_argument_guess": (
         "{file}:{line}: DAG {dag_id!r}에 준 {name!r}은(는) DAG의 인자가 아닙니다. {guess!r}을(를) 뜻했나요?"
+    ),
+    "sdk.unknown_decorator": (
+        "{file}:{line}: @task.{name}은(는) 없습니다. @task, @task.branch, @task.bash가 있습니다. 다른 것 대신 쓸 "
+        "방법은 docs/airflow-differences.md에 있습니다."
     ),
     "sdk.unknown_default_arg": (
         "{file}:{line}: default_args의 {name!r}을(를) 받는 태스크가 DAG {dag_id!r}에 없습니다. 지우세요."
