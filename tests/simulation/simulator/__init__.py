@@ -1,0 +1,1 @@
+"""A whole mulgil in virtual time, from one seed. See `simulator.seed`."""

@@ -1,0 +1,168 @@
+"""What goes wrong in one seed, and when. Every fault is one thing that the world can do to itself."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.simulation.simulator.agenda import chance
+
+if TYPE_CHECKING:
+    from tests.simulation.simulator.task_process import TaskProcess
+    from tests.simulation.simulator.world import World
+
+# Faults begin before this instant, and all are over at `LAST`.
+SPAN = 10.0
+LAST = 14.0
+# A task instance bears five losses; each of these may be one.
+_MOST_DAEMON_DEATHS = 3
+
+
+class Faults:
+    """The faults of one seed. Without them, everything works."""
+
+    def __init__(self, world: "World", *, is_on: bool) -> None:
+        self._world = world
+        self._random = chance(world.scenario.seed, "faults")
+        self._is_on = is_on
+        self._outages: list[tuple[float, float, float]] = []
+        self._doubts: list[tuple[float, float]] = []
+        self._daemon_deaths = 0
+        self._kills_after_commit = 0
+        self._repeat = self._random.choice((0.0, 0.0, 0.1, 0.4))
+        self._lose_rings = self._random.choice((0.0, 0.3))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing goes wrong any more."""
+        return not self._is_on or self._world.agenda.now >= LAST
+
+    def plan(self) -> None:
+        """Note on the agenda when what goes wrong."""
+        if not self._is_on:
+            return
+        kinds: list[tuple[Callable[[Random], None], int]] = [
+            (self._kill_scheduler, 6),
+            (self._fail_store, 4),
+            (self._lose_words, 2),
+            (self._kill_daemon, 4),
+            (self._break_connection, 4),
+            (self._kill_task, 4),
+            (self._kill_after_commit, 3),
+            (self._kill_zygote, 2),
+            (self._jump_clock, 1),
+            (self._second_scheduler, 1),
+            (self._stop_scheduler, 1),
+            (self._stop_daemon, 1),
+            (self._lose_supervisor, 1),
+        ]
+        happenings, weights = zip(*kinds, strict=True)
+        for _ in range(self._random.randint(2, 9)):
+            happen = self._random.choices(happenings, weights)[0]
+            at = self._random.uniform(0.0, self._random.choice((1.0, SPAN)))
+            self._world.agenda.at(at, lambda happen=happen: happen(self._random))  # type: ignore[misc]
+
+    # Asked by others.
+
+    def loses_word(self) -> bool:
+        """Whether a commit that was made looks like one that failed."""
+        now = self._world.agenda.now
+        return self._met(
+            "word of a commit lost",
+            any(begin <= now < end for begin, end in self._doubts) and self._random.random() < 0.5,
+        )
+
+    def is_store_available(self) -> bool:
+        """Whether the database answers now."""
+        now = self._world.agenda.now
+        return not self._met(
+            "commit failed",
+            any(begin <= now < end and self._random.random() < share for begin, end, share in self._outages),
+        )
+
+    def repeats(self) -> bool:
+        """Whether a message that has arrived will arrive once more."""
+        is_on = self._is_on and not self.is_over
+        return self._met("message repeated", is_on and self._random.random() < self._repeat)
+
+    def loses_ring(self) -> bool:
+        """Whether nobody hears a ring."""
+        is_on = self._is_on and not self.is_over
+        return self._met("ring lost", is_on and self._random.random() < self._lose_rings)
+
+    def committed(self, process: "TaskProcess") -> None:
+        """Kill a task between its commit and its report, if that is to be: the most delicate moment."""
+        if self._kills_after_commit and not self.is_over and self._world.may_be_killed(process):
+            self._kills_after_commit -= 1
+            process.kill()
+
+    def _met(self, name: str, has_happened: bool) -> bool:
+        self._world.met[name] += has_happened
+        return has_happened
+
+    # What goes wrong.
+
+    def _kill_scheduler(self, random: Random) -> None:
+        self._world.scheduler.points.kill_after(random.randint(1, 15))
+
+    def _fail_store(self, random: Random) -> None:
+        now = self._world.agenda.now
+        self._outages.append((now, now + random.choice((0.05, 0.3, 2.0)), random.choice((0.3, 1.0))))
+
+    def _lose_words(self, random: Random) -> None:
+        now = self._world.agenda.now
+        self._doubts.append((now, now + random.choice((0.05, 0.3, 2.0))))
+
+    def _kill_daemon(self, random: Random) -> None:
+        if self._daemon_deaths < _MOST_DAEMON_DEATHS:
+            self._daemon_deaths += 1
+            self._world.daemon.points.kill_after(random.randint(1, 20))
+
+    def _break_connection(self, random: Random) -> None:
+        connection = self._world.daemon.connection
+        if connection is not None:
+            connection.break_off()
+            self._met("connection broke", True)
+
+    def _kill_task(self, random: Random) -> None:
+        candidates = [
+            process
+            for daemon in self._world.living_daemons()
+            for process in daemon.processes.values()
+            if process.has_appeared and self._world.may_be_killed(process)
+        ]
+        if candidates:
+            random.choice(candidates).kill()
+            self._met("task killed", True)
+
+    def _kill_after_commit(self, random: Random) -> None:
+        self._kills_after_commit += 1
+
+    def _kill_zygote(self, random: Random) -> None:
+        living = [zygote for zygote in self._world.daemon.zygotes.values() if zygote.is_alive]
+        if living:
+            random.choice(living).die()
+            self._met("zygote killed", True)
+
+    def _jump_clock(self, random: Random) -> None:
+        self._met("clock jumped", True)
+        self._world.clock.jump(timedelta(seconds=random.choice((-20.0, -3.0, 3.0, 60.0))))
+
+    def _second_scheduler(self, random: Random) -> None:
+        self._world.start_second_scheduler(first_dies_after=random.uniform(0.1, 2.0))
+
+    def _stop_scheduler(self, random: Random) -> None:
+        scheduler = self._world.scheduler
+        scheduler.is_stopped = True
+        self._met("process stopped", True)
+        self._world.agenda.after(random.uniform(0.1, 2.0), scheduler.go_on)
+
+    def _stop_daemon(self, random: Random) -> None:
+        daemon = self._world.daemon
+        daemon.is_stopped = True
+        self._met("process stopped", True)
+        self._world.agenda.after(random.uniform(0.1, 1.5), daemon.go_on)
+
+    def _lose_supervisor(self, random: Random) -> None:
+        self._daemon_deaths += 1
+        self._world.replace_supervisor()
