@@ -111,7 +111,7 @@ def _link(existing: Path, new: Path) -> bool:
 
 
 def _copy(source: Path, target: Path, sign: FileSign) -> BundleFile | None:
-    """Copy a file and hash what was copied; None if it has gone meanwhile."""
+    """Copy a file and hash what was copied; None if it has gone meanwhile or may not be read."""
     digest = sha256()
     try:
         with source.open("rb") as reader:
@@ -120,7 +120,7 @@ def _copy(source: Path, target: Path, sign: FileSign) -> BundleFile | None:
                 while chunk := reader.read(_CHUNK):
                     digest.update(chunk)
                     writer.write(chunk)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return None
     target.chmod(0o555 if mode & 0o111 else 0o444)
     return BundleFile(sign, digest.hexdigest())

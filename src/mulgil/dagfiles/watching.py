@@ -21,6 +21,8 @@ class UseRecorder:
     def __init__(self, root: Path, shown_root: Path) -> None:
         """Watch the snapshot and, for code that names the author's folder, that one, too."""
         self._prefixes = tuple(f"{os.path.realpath(place)}/" for place in dict.fromkeys((root, shown_root)))
+        # Most of what an import opens is elsewhere, and resolving each path would cost more than opening it.
+        self._spellings = (*self._prefixes, str(root), str(shown_root))
         self._files: set[str] = set()
         self._folders: set[str] = set()
         self._busy = False
@@ -42,6 +44,8 @@ class UseRecorder:
 
     def _keep(self, path: object, kept: set[str]) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
+            return
+        if isinstance(path, str) and path.startswith("/") and not path.startswith(self._spellings):
             return
         # Looking at the path must not be recorded itself.
         self._busy = True
