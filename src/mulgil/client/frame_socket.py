@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from mulgil.messages import FrameDecoder, encode_frame
+from mulgil.messages import FrameDecoder, FrameError, encode_frame
 
 _READ_BYTES = 256 * 1024
 
@@ -30,6 +30,8 @@ class FrameSocket(Generic[MessageT]):
         # Bytes to send, and the descriptor (owned) that travels with the first of them.
         self._unsent: deque[tuple[bytes, int | None]] = deque()
         self.is_ended = False
+        # Why nothing more that the peer says can be understood; such a socket counts as ended.
+        self.error: FrameError | None = None
 
     def fileno(self) -> int:
         """Return the descriptor to wait on; -1 when closed."""
@@ -68,8 +70,7 @@ class FrameSocket(Generic[MessageT]):
     def receive(self) -> Sequence[MessageT]:
         """Return every message that has arrived whole; empty if none has.
 
-        Raises:
-            FrameError: The peer speaks another protocol; the socket can't be used further.
+        Bytes that are no message end the socket and set `error`; the messages before them are returned.
         """
         messages: list[MessageT] = []
         while not self.is_ended:
@@ -82,7 +83,13 @@ class FrameSocket(Generic[MessageT]):
             if not data:
                 self._end()
                 break
-            messages.extend(self._decoder.feed(data))
+            try:
+                # One by one: those before an error are kept.
+                for message in self._decoder.feed(data):
+                    messages.append(message)  # noqa: PERF402
+            except FrameError as error:
+                self.error = error
+                self._end()
         return messages
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from mulgil.client import FrameSocket
 from mulgil.config import make_private_folder
 from mulgil.gateway import Gateway
-from mulgil.messages import DaemonMessage, FrameError
+from mulgil.messages import DaemonMessage
 from mulgil.scheduler.errors import ListenError
 
 _log = logging.getLogger(__name__)
@@ -88,13 +88,10 @@ class GatewayServer:
     def _serve(self, conn_id: int, connection: FrameSocket[DaemonMessage], mask: int) -> None:
         if mask & selectors.EVENT_WRITE:
             connection.flush()
-        try:
-            for message in connection.receive():
-                self._gateway.received(conn_id, message)
-        except FrameError as error:
-            _log.warning("a worker daemon is cut off, it speaks another protocol: %s", error)
-            self._hang_up(conn_id)
-            return
+        for message in connection.receive():
+            self._gateway.received(conn_id, message)
+        if connection.error is not None:
+            _log.warning("a worker daemon is cut off, it speaks another protocol: %s", connection.error)
         if connection.is_ended:
             self._hang_up(conn_id)
 

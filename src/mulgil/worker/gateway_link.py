@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mulgil.client import FrameSocket, PeerError, dial_gateway
 from mulgil.i18n import MulgilError
-from mulgil.messages import DaemonMessage, FrameError, GatewayMessage
+from mulgil.messages import DaemonMessage, GatewayMessage
 from mulgil.worker.loop import Loop
 from mulgil.worker.state.event import Connected, DaemonEvent, Disconnected, Received
 
@@ -55,12 +55,10 @@ class GatewayLink:
     def _hear(self) -> None:
         if self._connection is None:
             return
-        try:
-            for message in self._connection.receive():
-                self._emit(Received(message))
-        except FrameError as error:
-            self._note(error)
-            self._connection.close()
+        for message in self._connection.receive():
+            self._emit(Received(message))
+        if self._connection.error is not None:
+            self._note(self._connection.error)
         if self._connection.is_ended:
             self.hang_up()
             self._emit(Disconnected())

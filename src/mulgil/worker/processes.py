@@ -115,7 +115,12 @@ class Processes:
             why = Text("worker.zygote_died", {"file": assignment.file})
             self._emit(AttemptGone(attempt_id=attempt_id, status=None, why=why))
             return
-        own, other = socket_pair()
+        try:
+            own, other = socket_pair()
+        except OSError as error:
+            why = Text("worker.no_process", {"why": str(error)})
+            self._emit(AttemptGone(attempt_id=attempt_id, status=None, why=why))
+            return
         connection: FrameSocket[FromAttempt] = FrameSocket(own, FromAttempt)  # type: ignore[arg-type]
         attempt = self._attempts[attempt_id] = _AttemptProcess(attempt_id, connection, server)
         server.attempts.add(attempt_id)
@@ -223,6 +228,8 @@ class Processes:
     def _hear_out(self, server: Server) -> None:
         for message in server.connection.receive():
             self._server_said(server, message)
+        if server.connection.error is not None and server.pid is not None and not server.is_dead:
+            kill_process(server.pid)
         if server.connection.is_ended and server.connection.fileno() >= 0:
             self._loop.unwatch(server.connection.fileno())
             if server.zygote_id is not None:
@@ -262,6 +269,9 @@ class Processes:
                 self._emit(AttemptAppeared(attempt.attempt_id, message.pid))
             else:
                 self._emit(AttemptSaid(message))
+        if attempt.connection.error is not None:
+            # The task wrote into a descriptor that isn't its own; nothing that it says can be trusted any more.
+            self.signal_attempt(attempt.attempt_id, signal.SIGKILL)
 
     def _hear_attempt(self, attempt: _AttemptProcess) -> None:
         self._hear(attempt)

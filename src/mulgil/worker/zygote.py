@@ -12,6 +12,7 @@ from importlib import import_module
 from mulgil.i18n import Text
 from mulgil.sdk.dag_file import LoadedDagFile
 from mulgil.worker.attempt.imports import import_dag_file, import_failure
+from mulgil.worker.attempt.logs import flush_output
 from mulgil.worker.attempt.process import run_attempt
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.fork_server import ForkServer
@@ -59,6 +60,8 @@ class _Zygote:
 
     def _settle(self) -> None:
         """Leave what was imported out of every later collection: touching it would copy its pages in each fork."""
+        # What is printed but not yet written would be written by each fork.
+        flush_output()
         gc.collect()
         gc.freeze()
         self._server.send(ZygoteReady(memory_share()))

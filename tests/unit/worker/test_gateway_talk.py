@@ -19,8 +19,10 @@ from mulgil.messages import (
     Report,
     Succeeded,
     Welcome,
+    XComEntry,
 )
 from mulgil.worker.state.action import Dial, Exit, ForgetBuried, HangUp, JournalReport, Kill, Note, Send
+from mulgil.worker.state.daemon_state import HELLO_BYTES
 from mulgil.worker.state.event import (
     AttemptSaid,
     Began,
@@ -85,6 +87,24 @@ def test_a_hello_names_what_lives_and_what_was_not_acknowledged() -> None:
     assert hello.live == ("lives", "waits")
     assert hello.reports == (report, unheard)
     assert repeated == [started, Ask("lives", 7, GetVariable("x"))]
+
+
+def test_reports_that_no_hello_can_carry_follow_it() -> None:
+    table = Table()
+    table.connects()
+    large = (XComEntry("return_value", b"x" * (HELLO_BYTES - 10)),)
+    for attempt_id in ("a", "b"):
+        table.runs(attempt_id)
+        report = Report(attempt_id=attempt_id, outcome=Succeeded(), ended_at=BEGIN, xcoms=large)
+        table.happens(AttemptSaid(Finished(report)))
+    table.happens(Disconnected(), Connected())
+    hello, follows = [action.message for action in table.last if isinstance(action, Send)]
+    assert isinstance(hello, Hello)
+    assert [report.attempt_id for report in hello.reports] == ["a"]
+    # Named as live, so that nobody takes it for lost.
+    assert hello.live == ("b",)
+    assert isinstance(follows, Finished)
+    assert follows.report.attempt_id == "b"
 
 
 def test_a_report_is_journalled_before_it_is_sent_and_forgotten_when_acknowledged() -> None:

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
+
 from mulgil.logstores import Masker
-from mulgil.messages import AttemptStarted, Failed, Finished, Outcome, Report, Succeeded
+from mulgil.messages import AttemptStarted, Failed, Finished, FrameError, Outcome, Report, Succeeded
 from mulgil.sdk import LoadedDagFile
 from mulgil.worker.attempt.execute import execute, find_operator, masked
 from mulgil.worker.attempt.imports import import_dag_file, import_failure
@@ -52,7 +54,16 @@ def run_attempt(
         # Also if the task went on and returned: whoever told it to end knows what it counts as.
         termination.obey()
     if report is not None:
+        _send_report(link, report)
+
+
+def _send_report(link: DaemonLink, report: Report) -> None:
+    try:
         link.send(Finished(report))
+    except FrameError as error:
+        # Its XComs together are longer than any message; without them it says so.
+        failed = Failed(error.text, may_retry=False)
+        link.send(Finished(msgspec.structs.replace(report, outcome=failed, xcoms=())))
 
 
 def _lead_group(context: WorkerContext) -> None:

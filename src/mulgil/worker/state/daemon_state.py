@@ -20,6 +20,8 @@ This module has the daemon's own part: the gateway, dead daemons' reports, leavi
 attempts and zygotes stands in `attempt_table`.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from mulgil.messages import (
@@ -30,6 +32,7 @@ from mulgil.messages import (
     BuriedDaemon,
     Cancel,
     Cancelled,
+    Finished,
     GatewayMessage,
     Hello,
     RefuseHello,
@@ -61,6 +64,9 @@ from mulgil.worker.state.event import (
     ZygoteRefused,
 )
 
+# What the reports in a hello may hold; a frame takes four times as much.
+HELLO_BYTES = 16 * 1024 * 1024
+
 
 class DaemonIdentity(msgspec.Struct, frozen=True):
     """Who the daemon is, as its hello says."""
@@ -76,6 +82,16 @@ class _Burial(msgspec.Struct):
     started: tuple[str, ...]
     reports: dict[str, Report]
     is_announced: bool = False
+
+
+def _fitting(reports: Sequence[Report]) -> tuple[Sequence[Report], Sequence[Report]]:
+    """Divide reports into those that a hello carries and those that follow it, since a frame has a limit."""
+    size = 0
+    for index, report in enumerate(reports):
+        size += sum(len(xcom.value) for xcom in report.xcoms) + sum(len(commit.record) for commit in report.commits)
+        if size > HELLO_BYTES:
+            return reports[:index], reports[index:]
+    return reports, ()
 
 
 class DaemonState:
@@ -105,8 +121,11 @@ class DaemonState:
     @property
     def unacknowledged(self) -> tuple[Report, ...]:
         """The reports that no gateway has acknowledged, a dead daemon's among them."""
-        taken_over = [report for burial in self._buried.values() for report in burial.reports.values()]
-        return (*self._attempts.unacknowledged, *taken_over)
+        return (*self._taken_over, *self._attempts.unacknowledged)
+
+    @property
+    def _taken_over(self) -> tuple[Report, ...]:
+        return tuple(report for burial in self._buried.values() for report in burial.reports.values())
 
     @property
     def next_deadline(self) -> float | None:
@@ -164,6 +183,7 @@ class DaemonState:
         """Say hello with all that the gateway must know, and repeat what it may have lost."""
         self._desk.is_connected = True
         identity = self._identity
+        own, later = _fitting(self._attempts.unacknowledged)
         hello = Hello(
             protocol=PROTOCOL_VERSION,
             daemon_id=identity.daemon_id,
@@ -171,12 +191,14 @@ class DaemonState:
             pid=identity.pid,
             slots=self._settings.slots,
             is_draining=self._is_draining,
-            live=self.live,
-            reports=self.unacknowledged,
+            live=(*self.live, *(report.attempt_id for report in later)),
+            reports=(*self._taken_over, *own),
             buried=tuple(BuriedDaemon(name, burial.started) for name, burial in self._buried.items()),
         )
         self._says_farewell = self._is_draining
         self._desk.say(hello)
+        for report in later:
+            self._desk.say(Finished(report))
         self._attempts.repeat()
 
     def _redial(self) -> None:
