@@ -11,7 +11,7 @@ import random
 import signal
 import sqlite3
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -191,24 +191,25 @@ def _read_what_happened(
 ) -> tuple[int, int, int]:
     """Return overlaps, lost tasks and wrongly consumed tries, from the stamps and the attempts' rows."""
     seen: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    pids: dict[str, int] = {}
     for line in stamps.read_text().splitlines():
-        mark, task_id, _, attempt_id, _ = line.split()
+        mark, task_id, _, attempt_id, pid = line.split()
         seen[task_id].append((mark, attempt_id))
+        pids[attempt_id] = int(pid)
     overlaps = sum(_overlaps(marks) for marks in seen.values())
+    # A fresh fork is still called a zygote for an instant, so a shot at any role may have hit a task's process.
+    shot = set().union(*killed.values())
     lost = wrong_tries = 0
     for dag_id, run_id in runs.items():
-        attempts = installation.control.attempts(dag_id, run_id)
-        died = defaultdict(set)
-        for attempt in attempts:
-            if attempt.outcome == "died":
-                died[attempt.task_id].add(attempt.pid)
+        died = Counter[str]()
+        for attempt in installation.control.attempts(dag_id, run_id):
+            pid = attempt.pid or pids.get(attempt.attempt_id)
+            # Shot before it could say its pid to anybody: the word of the daemon that reaped it has to do.
+            died[attempt.task_id] += attempt.outcome == "died" and (pid is None or pid in shot)
         for instance in installation.control.task_instances(dag_id, run_id):
             complete = any(mark == "last" for mark, _ in seen[instance.task_id])
             lost += instance.state is not TaskInstanceState.SUCCESS or not complete
-            consumed = instance.try_number - 1
-            # A fresh fork is still called a zygote for an instant: what counts is that this process was shot.
-            blamed = died[instance.task_id] & set().union(*killed.values())
-            wrong_tries += consumed > len(blamed)
+            wrong_tries += instance.try_number - 1 != died[instance.task_id]
     return overlaps, lost, wrong_tries
 
 
