@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.simulator.chronicle import play_seeds
+from tests.simulation.simulator.chronicle import SeedFailedError, play_seeds
+from tests.simulation.simulator.mutants import MUTANTS
 from tests.simulation.simulator.seed import play_seed
 
 HERE = Path(__file__).parent
@@ -113,6 +114,17 @@ def test_a_seed_does_the_same_twice() -> None:
     for trace in traces:
         play_seed(7, tell=trace.append)
     assert traces[0] == traces[1]
+
+
+def test_a_seed_that_fails_says_how_to_see_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = next(mutant for mutant in MUTANTS if mutant.name == "XComs outside the transaction")
+    broken.apply(monkeypatch)
+    with pytest.raises(SeedFailedError) as caught:
+        play_seeds(range(20))
+    words = str(caught.value)
+    assert "commit of epoch 1" in words
+    assert "Replay: python -m pytest tests/simulation/test_seeds.py --simulation-seed" in words
+    assert "Played again" not in words
 
 
 def _add(proof: dict[str, float | str | bool], name: str, count: int) -> None:

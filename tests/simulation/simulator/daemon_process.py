@@ -214,6 +214,8 @@ class DaemonProcess:
             if isinstance(message, Hello):
                 self.world.watch.greeted(self.connection.conn_id, message)
             self.connection.to_gateway.send(message)
+            if isinstance(message, Finished):
+                self.world.faults.reported(self)
 
     # Actions.
 

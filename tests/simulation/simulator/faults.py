@@ -2,15 +2,54 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from enum import StrEnum
 from random import Random
 from typing import TYPE_CHECKING
 
 from tests.simulation.simulator.agenda import chance
 
 if TYPE_CHECKING:
+    from tests.simulation.simulator.daemon_process import DaemonProcess
     from tests.simulation.simulator.task_process import TaskProcess
     from tests.simulation.simulator.world import World
 
+
+class Trouble(StrEnum):
+    """What can go wrong."""
+
+    KILL_SCHEDULER = "kill the scheduler"
+    FAIL_STORE = "fail the store"
+    LOSE_WORDS = "lose the word of commits"
+    KILL_DAEMON = "kill the daemon"
+    KILL_DAEMON_AT_REPORT = "kill the daemon as it sends a report"
+    BREAK_CONNECTION = "break the connection"
+    KILL_TASK = "kill a task"
+    KILL_AFTER_COMMIT = "kill a task between its commit and its report"
+    KILL_ZYGOTE = "kill a zygote"
+    JUMP_CLOCK = "move the clock"
+    SECOND_SCHEDULER = "start a second scheduler"
+    STOP_SCHEDULER = "stop the scheduler for a while"
+    STOP_DAEMON = "stop the daemon for a while"
+    LOSE_SUPERVISOR = "lose the supervisor"
+
+
+_WEIGHTS = {
+    Trouble.KILL_SCHEDULER: 6,
+    Trouble.FAIL_STORE: 4,
+    Trouble.LOSE_WORDS: 2,
+    Trouble.KILL_DAEMON: 4,
+    Trouble.KILL_DAEMON_AT_REPORT: 2,
+    Trouble.BREAK_CONNECTION: 4,
+    Trouble.KILL_TASK: 4,
+    Trouble.KILL_AFTER_COMMIT: 3,
+    Trouble.KILL_ZYGOTE: 2,
+    Trouble.JUMP_CLOCK: 1,
+    Trouble.SECOND_SCHEDULER: 1,
+    Trouble.STOP_SCHEDULER: 1,
+    Trouble.STOP_DAEMON: 1,
+    Trouble.LOSE_SUPERVISOR: 1,
+}
+_EMPHASIS = 20
 # Faults begin before this instant, and all are over at `LAST`.
 SPAN = 10.0
 LAST = 14.0
@@ -21,14 +60,32 @@ _MOST_DAEMON_DEATHS = 3
 class Faults:
     """The faults of one seed. Without them, everything works."""
 
-    def __init__(self, world: "World", *, is_on: bool) -> None:
+    def __init__(self, world: "World", *, is_on: bool, emphasis: frozenset[Trouble]) -> None:
         self._world = world
+        self._emphasis = emphasis
         self._random = chance(world.scenario.seed, "faults")
         self._is_on = is_on
         self._outages: list[tuple[float, float, float]] = []
         self._doubts: list[tuple[float, float]] = []
         self._daemon_deaths = 0
         self._kills_after_commit = 0
+        self._kills_at_report = 0
+        self._happenings: dict[Trouble, Callable[[Random], None]] = {
+            Trouble.KILL_SCHEDULER: self._kill_scheduler,
+            Trouble.FAIL_STORE: self._fail_store,
+            Trouble.LOSE_WORDS: self._lose_words,
+            Trouble.KILL_DAEMON: self._kill_daemon,
+            Trouble.KILL_DAEMON_AT_REPORT: self._kill_daemon_at_report,
+            Trouble.BREAK_CONNECTION: self._break_connection,
+            Trouble.KILL_TASK: self._kill_task,
+            Trouble.KILL_AFTER_COMMIT: self._kill_after_commit,
+            Trouble.KILL_ZYGOTE: self._kill_zygote,
+            Trouble.JUMP_CLOCK: self._jump_clock,
+            Trouble.SECOND_SCHEDULER: self._second_scheduler,
+            Trouble.STOP_SCHEDULER: self._stop_scheduler,
+            Trouble.STOP_DAEMON: self._stop_daemon,
+            Trouble.LOSE_SUPERVISOR: self._lose_supervisor,
+        }
         self._repeat = self._random.choice((0.0, 0.0, 0.1, 0.4))
         self._lose_rings = self._random.choice((0.0, 0.3))
 
@@ -41,25 +98,13 @@ class Faults:
         """Note on the agenda when what goes wrong."""
         if not self._is_on:
             return
-        kinds: list[tuple[Callable[[Random], None], int]] = [
-            (self._kill_scheduler, 6),
-            (self._fail_store, 4),
-            (self._lose_words, 2),
-            (self._kill_daemon, 4),
-            (self._break_connection, 4),
-            (self._kill_task, 4),
-            (self._kill_after_commit, 3),
-            (self._kill_zygote, 2),
-            (self._jump_clock, 1),
-            (self._second_scheduler, 1),
-            (self._stop_scheduler, 1),
-            (self._stop_daemon, 1),
-            (self._lose_supervisor, 1),
-        ]
-        happenings, weights = zip(*kinds, strict=True)
-        for _ in range(self._random.randint(2, 9)):
-            happen = self._random.choices(happenings, weights)[0]
-            at = self._random.uniform(0.0, self._random.choice((1.0, SPAN)))
+        weights = [_WEIGHTS[trouble] * (_EMPHASIS if trouble in self._emphasis else 1) for trouble in Trouble]
+        at = 0.0
+        for _ in range(self._random.randint(2, 10)):
+            happen = self._happenings[self._random.choices(list(Trouble), weights)[0]]
+            # Trouble seldom comes alone: what nobody thought of is two things at once.
+            is_alone = self._random.random() < 0.6
+            at = self._random.uniform(0.0, self._random.choice((1.0, SPAN))) if is_alone else at + self._random.random()
             self._world.agenda.at(at, lambda happen=happen: happen(self._random))  # type: ignore[misc]
 
     # Asked by others.
@@ -96,6 +141,13 @@ class Faults:
             self._kills_after_commit -= 1
             process.kill()
 
+    def reported(self, daemon: "DaemonProcess") -> None:
+        """Kill a daemon that has just sent a report, and lose the report, if that is to be."""
+        if self._kills_at_report and not self.is_over and daemon.connection is not None:
+            self._kills_at_report -= 1
+            daemon.connection.break_off()
+            daemon.points.kill_after(1)
+
     def _met(self, name: str, has_happened: bool) -> bool:
         self._world.met[name] += has_happened
         return has_happened
@@ -117,6 +169,11 @@ class Faults:
         if self._daemon_deaths < _MOST_DAEMON_DEATHS:
             self._daemon_deaths += 1
             self._world.daemon.points.kill_after(random.randint(1, 20))
+
+    def _kill_daemon_at_report(self, random: Random) -> None:
+        if self._daemon_deaths < _MOST_DAEMON_DEATHS:
+            self._daemon_deaths += 1
+            self._kills_at_report += 1
 
     def _break_connection(self, random: Random) -> None:
         connection = self._world.daemon.connection

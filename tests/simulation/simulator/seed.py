@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from mulgil.model import DagRunState, TaskInstanceState, TaskKey
+from tests.simulation.simulator.faults import Trouble
 from tests.simulation.simulator.rules import foretell
 from tests.simulation.simulator.scenario import Scenario, make_scenario
 from tests.simulation.simulator.task_process import xcom_of
@@ -25,14 +26,18 @@ from tests.simulation.simulator.violation import require
 from tests.simulation.simulator.world import World
 
 
-def play_seed(seed: int, *, tell: Callable[[str], None] | None = None) -> Counter[str]:
+def play_seed(
+    seed: int, *, emphasis: frozenset[Trouble] = frozenset(), tell: Callable[[str], None] | None = None
+) -> Counter[str]:
     """Play a seed with faults and, where its end can be foretold, without; return what was met on the way.
+
+    `emphasis` makes some faults much likelier.
 
     Raises:
         ViolationError: An invariant doesn't hold.
     """
     scenario = make_scenario(seed)
-    faulty = World(scenario, has_faults=True, tell=tell)
+    faulty = World(scenario, has_faults=True, emphasis=emphasis, tell=tell)
     faulty.play()
     if scenario.is_foretellable and is_foretellable(faulty):
         calm = World(scenario, has_faults=False, tell=tell)

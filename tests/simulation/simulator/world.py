@@ -11,7 +11,7 @@ from mulgil.model import DagSpec, DagVersion, DataInterval, Isolation, TaskKey, 
 from mulgil.stores.memory import MemoryMetadataStore
 from tests.simulation.simulator.agenda import EPOCH, Agenda, Ids, VirtualClock, chance
 from tests.simulation.simulator.daemon_process import DaemonProcess
-from tests.simulation.simulator.faults import LAST, Faults
+from tests.simulation.simulator.faults import LAST, Faults, Trouble
 from tests.simulation.simulator.network import Connection
 from tests.simulation.simulator.people import People
 from tests.simulation.simulator.scenario import Behaviour, End, Scenario, Wish
@@ -30,7 +30,14 @@ _MOST_HAPPENINGS = 200_000
 class World:
     """See the module. `play` runs it to its end."""
 
-    def __init__(self, scenario: Scenario, *, has_faults: bool, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        has_faults: bool,
+        emphasis: frozenset[Trouble] = frozenset(),
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         self.scenario = scenario
         self.timing = "faulty" if has_faults else "calm"
         self.agenda = Agenda()
@@ -51,7 +58,7 @@ class World:
         # What was met on the way, and how often.
         self.met: Counter[str] = Counter()
         self.watch = Watch(self)
-        self.faults = Faults(self, is_on=has_faults)
+        self.faults = Faults(self, is_on=has_faults, emphasis=emphasis)
         self.store.put_pool(scenario.pool, by="kim", at=self.clock.now())
         self.watch.pool_resized(scenario.pool.slots)
         for dag in scenario.dags:
