@@ -5,8 +5,10 @@ away what it has to say (`outgoing`, `closing`). The scheduler uses the other si
 and `questions`, and gives assignments, cancels, acknowledgements and answers.
 
 A connection begins with a hello; anything else closes it. A daemon has one connection: its newest
-hello replaces an earlier connection, from which nothing more is heard. What is sent to a daemon that
-isn't connected is dropped: its next hello lists what it holds, and the scheduler repeats the rest.
+hello replaces an earlier connection, from which nothing more is heard. A hello that was overtaken on its
+way, by a newer one or by its daemon's burial, says what was true once: its connection is closed. What is
+sent to a daemon that isn't connected is dropped: its next hello lists what it holds, and the scheduler
+repeats the rest.
 
 A hello is answered by `welcome`, after the commit that holds what it said of dead daemons: from then on
 the daemon doesn't repeat that.
@@ -47,6 +49,9 @@ class Gateway:
         self._connections: dict[int, ConnectedDaemon | None] = {}
         self._daemons: dict[str, ConnectedDaemon] = {}
         self._ranks: dict[str, int] = {}
+        # The number of each daemon's newest hello, and the daemons that another one has buried.
+        self._hellos: dict[str, int] = {}
+        self._buried: set[str] = set()
         self._outgoing: list[tuple[int, GatewayMessage]] = []
         self._closing: list[int] = []
         self._events: list[WorkerEvent] = []
@@ -156,6 +161,11 @@ class Gateway:
             self._outgoing.append((conn_id, RefuseHello(Text("gateway.protocol_unsupported", fields))))
             self._close(conn_id)
             return
+        if self._is_outdated(hello):
+            self._close(conn_id)
+            return
+        self._hellos[hello.daemon_id] = hello.number
+        self._buried.update(buried.daemon_id for buried in hello.buried)
         # A dead daemon's connection may stand a moment longer than the daemon; it gets no more work.
         for name in (hello.daemon_id, *(buried.daemon_id for buried in hello.buried)):
             earlier = self._daemons.get(name)
@@ -181,6 +191,9 @@ class Gateway:
         )
         self._events.append(daemon.joined)
         self._events.extend(AttemptReported(report) for report in hello.reports)
+
+    def _is_outdated(self, hello: Hello) -> bool:
+        return hello.daemon_id in self._buried or hello.number < self._hellos.get(hello.daemon_id, 0)
 
     def _hear(self, daemon: ConnectedDaemon, message: AttemptStarted | Ask | Progress | Publishing | Finished) -> None:
         match message:

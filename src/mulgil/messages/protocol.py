@@ -47,6 +47,8 @@ class Hello(msgspec.Struct, frozen=True, tag="hello", kw_only=True):
     pid: int
     slots: int
     is_draining: bool = False
+    # How many hellos this daemon has said before: one that was overtaken on its way is outdated.
+    number: int = 0
     # Attempts whose process runs now, or whose assignment has arrived and will start.
     live: tuple[str, ...] = ()
     # Reports that no gateway has acknowledged yet.

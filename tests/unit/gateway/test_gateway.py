@@ -216,3 +216,26 @@ def test_starts_and_progress_are_events_and_publishing_is_nobodys_business(gatew
     for message in (started, progress, Publishing("a")):
         gateway.received(1, message)
     assert gateway.events() == (started, progress)
+
+
+def test_a_hello_that_a_newer_one_has_overtaken_is_closed() -> None:
+    gateway = Gateway()
+    for conn_id in (1, 2):
+        gateway.connected(conn_id)
+    gateway.received(2, hello(number=1, live=("a",)))
+    gateway.received(1, hello(number=0))
+    (joined,) = gateway.events()
+    assert isinstance(joined, DaemonJoined)
+    assert joined.live == ("a",)
+    assert gateway.closing() == (1,)
+    assert gateway.connected_daemons() == ("d1",)
+
+
+def test_a_hello_of_a_daemon_that_was_buried_meanwhile_is_closed() -> None:
+    gateway = Gateway()
+    for conn_id in (1, 2):
+        gateway.connected(conn_id)
+    gateway.received(2, hello("d2", buried=(BuriedDaemon("d1"),)))
+    gateway.received(1, hello("d1"))
+    assert gateway.closing() == (1,)
+    assert gateway.target_daemon() == "d2"

@@ -46,6 +46,13 @@ def test_the_first_hello() -> None:
     assert table.last == (Send(hello),)
 
 
+def test_hellos_are_numbered() -> None:
+    table = Table()
+    table.connects()
+    table.happens(Disconnected(), Connected())
+    assert [hello.number for hello in table.said(Hello)] == [0, 1]
+
+
 def test_dialling_again_takes_longer_each_time_up_to_a_limit() -> None:
     table = Table(redial_first=timedelta(milliseconds=20), redial_longest=timedelta(milliseconds=100))
     table.happens(Began())

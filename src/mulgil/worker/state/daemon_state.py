@@ -105,6 +105,7 @@ class DaemonState:
         self._attempts = AttemptTable(self._desk, settings)
         self._buried: dict[str, _Burial] = {}
         self._redial_delay = settings.redial_first
+        self._hellos = 0
         self._is_draining = False
         self._is_stopping = False
         self._is_farewell_over = False
@@ -191,10 +192,12 @@ class DaemonState:
             pid=identity.pid,
             slots=self._settings.slots,
             is_draining=self._is_draining,
+            number=self._hellos,
             live=(*self.live, *(report.attempt_id for report in later)),
             reports=(*self._taken_over, *own),
             buried=tuple(BuriedDaemon(name, burial.started) for name, burial in self._buried.items()),
         )
+        self._hellos += 1
         self._says_farewell = self._is_draining
         self._desk.say(hello)
         for report in later:
