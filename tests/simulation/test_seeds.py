@@ -41,6 +41,8 @@ MET = (
     "attempt died",
     "attempt cancelled",
     "commit resolved after a death",
+    "import failed",
+    "run ended by force",
     "assignment dropped as known",
     "report taken over from a dead daemon",
     "end foretold",

@@ -41,6 +41,10 @@ def _place_of_event(event: Event) -> Place:
     return event.dag_id or "", event.run_id or "", event.task_id or "", event.map_index or 0
 
 
+def _is_doomed(change: DagRunChanged) -> bool:
+    return change.reason is not None and change.reason.code in ("reason.cancelled", "reason.run_timed_out")
+
+
 class CommitRules:
     """Compares a commit with the mirror and brings the mirror in step."""
 
@@ -174,6 +178,10 @@ class CommitRules:
                 self._intervals.add(interval)
 
     def _run_changed(self, place: RunPlace, change: DagRunChanged, *, by_person: bool) -> None:
+        if _is_doomed(change):
+            # Its end was demanded, if only by its time limit.
+            self._world.met["run ended by force"] += 1
+            self.commanded |= self._mirror.stands[place].keys()
         known = self._mirror.run_states.get(place)
         require(change.previous is known, f"{place}: the log says {known}, then {change.previous}")
         self._mirror.run_states[place] = change.state
@@ -184,10 +192,9 @@ class CommitRules:
         elif known is DagRunState.QUEUED and change.state is DagRunState.RUNNING:
             self._limits.check_runs(place[0], self._mirror.running(place[0]))
         if change.state.is_finished:
-            is_cancelled = change.reason is not None and change.reason.code == "reason.cancelled"
-            self._check_end(place, change.state, is_cancelled=is_cancelled)
+            self._check_end(place, change.state, is_doomed=_is_doomed(change))
 
-    def _check_end(self, place: RunPlace, state: DagRunState, *, is_cancelled: bool) -> None:
+    def _check_end(self, place: RunPlace, state: DagRunState, *, is_doomed: bool) -> None:
         stands = self._mirror.stands[place]
         left = [
             key
@@ -197,7 +204,7 @@ class CommitRules:
         require(not left, f"{place} ends with {left} to do")
         above = {name for task in self._world.dag(place[0]).tasks for name in task.upstream}
         has_failed = any(stand.state in FAILURES for stand in stands.values() if stand.task_id not in above)
-        expected = DagRunState.FAILED if has_failed or is_cancelled else DagRunState.SUCCESS
+        expected = DagRunState.FAILED if has_failed or is_doomed else DagRunState.SUCCESS
         require(state is expected, f"{place} ends as {state}, and should as {expected}")
 
     def _runs(self, batch: Batch) -> None:

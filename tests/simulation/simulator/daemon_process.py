@@ -39,12 +39,14 @@ from mulgil.worker.state.event import (
     Received,
     TimePassed,
     ZygoteDied,
+    ZygoteImportFailed,
 )
 from mulgil.worker.wire import Mode
 from tests.simulation.simulator.agenda import chance
 from tests.simulation.simulator.crash import CrashPoints, SimulatedCrash
 from tests.simulation.simulator.network import Connection, Lane
 from tests.simulation.simulator.task_process import TaskProcess, Zygote
+from tests.simulation.simulator.truth import Truth
 
 if TYPE_CHECKING:
     from tests.simulation.simulator.world import World
@@ -139,6 +141,8 @@ class DaemonProcess:
                 event = self._waiting[0]
                 if isinstance(event, ZygoteDied):
                     self._excuse_waiting()
+                elif isinstance(event, ZygoteImportFailed):
+                    self._blame_waiting()
                 actions = self.state.handle(event, moment)
                 if isinstance(event, Received) and isinstance(event.message, Assign) and not actions:
                     self.world.met["assignment dropped as known"] += 1
@@ -157,6 +161,13 @@ class DaemonProcess:
         for attempt_id in self.state.live:
             if attempt_id not in self.processes:
                 self.world.watch.excuse(attempt_id)
+
+    def _blame_waiting(self) -> None:
+        """Note that what waits for a zygote fails by its author's error."""
+        self.world.met["import failed"] += 1
+        for attempt_id in self.state.live:
+            if attempt_id not in self.processes:
+                self.world.watch.truth.note(attempt_id, Truth.FAILED)
 
     def _look_at_clock(self) -> None:
         deadline = self.state.next_deadline

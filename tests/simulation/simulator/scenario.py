@@ -92,18 +92,23 @@ class Scenario:
     wishes: tuple[Wish, ...]
     # Dags whose file can't be forked from.
     unfit: frozenset[str]
+    # Dags whose file can't be imported any more where it is to run.
+    broken: frozenset[str]
     # Steps of the scheduler that take in very little at a time.
     has_small_steps: bool
 
     @property
     def is_foretellable(self) -> bool:
         """Whether the final state depends on nothing but the scenario."""
-        return all(wish.ask not in INTERVENTIONS for wish in self.wishes)
+        has_interventions = any(wish.ask in INTERVENTIONS for wish in self.wishes)
+        return not has_interventions and all(dag.dagrun_timeout is None for dag in self.dags)
 
     def behaviour(self, dag_id: str, run_id: str, key: TaskKey) -> Behaviour:
         """Return what a task instance does."""
         dag = next(dag for dag in self.dags if dag.dag_id == dag_id)
         task = next(task for task in dag.tasks if task.task_id == key.task_id)
+        if dag_id in self.broken:
+            return Behaviour(End.FAIL)
         random = chance(self.seed, f"{dag_id}/{run_id}/{key.task_id}/{key.map_index}")
         failures = random.randint(0, max(task.retry.retries - 1, 0)) if random.random() < 0.4 else 0
         if task.is_branch:
@@ -145,6 +150,7 @@ def make_scenario(seed: int) -> Scenario:
         slots=random.randint(1, 5),
         wishes=(),
         unfit=frozenset(dag.dag_id for dag in dags if random.random() < 0.1),
+        broken=frozenset(dag.dag_id for dag in dags if random.random() < 0.05),
         has_small_steps=random.random() < 0.25,
     )
     return _with_wishes(random, scenario)
@@ -159,6 +165,7 @@ def _make_dag(random: Random, dag_id: str) -> DagSpec:
         catchup=True,
         max_active_runs=random.randint(1, 2),
         max_active_tasks=random.randint(1, 4),
+        dagrun_timeout=timedelta(seconds=3) if random.random() < 0.05 else None,
     )
     if random.random() < 0.4:
         return manual

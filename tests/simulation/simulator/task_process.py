@@ -30,6 +30,7 @@ from mulgil.worker.state.event import (
     DaemonEvent,
     ZygoteDied,
     ZygoteImported,
+    ZygoteImportFailed,
     ZygoteRefused,
 )
 from mulgil.worker.wire import DagFile, Mode
@@ -56,6 +57,7 @@ class Zygote:
         self.zygote_id = zygote_id
         self.is_alive = True
         self._daemon = daemon
+        self._is_broken = dag_file.file.removesuffix(".py") in daemon.world.scenario.broken
         self._is_unfit = dag_file.file.removesuffix(".py") in daemon.world.scenario.unfit
         self._lane: Lane[DaemonEvent] = daemon.lane()
         daemon.world.agenda.after(daemon.random.uniform(0.01, 0.3), self._import)
@@ -63,7 +65,10 @@ class Zygote:
     def _import(self) -> None:
         if not self.is_alive:
             return
-        if self._is_unfit:
+        if self._is_broken:
+            self.is_alive = False
+            self._lane.send(ZygoteImportFailed(self.zygote_id, Text("test.broken", {}), "Traceback"))
+        elif self._is_unfit:
             self.is_alive = False
             self._lane.send(ZygoteRefused(self.zygote_id, Text("worker.unfit", {"why": "threads"})))
         else:
