@@ -3,6 +3,7 @@
 MulgilError
 └── WorkerError
     ├── AnswerError         the gateway answered something else than was asked
+    ├── ForkedTaskError     a process that the task forked asked for something
     └── JournalError        a journal can't be used: it was written by a newer version
 """
 
@@ -15,6 +16,10 @@ class WorkerError(MulgilError):
 
 class AnswerError(WorkerError):
     """An answer holds neither what was asked for nor a reason."""
+
+
+class ForkedTaskError(WorkerError):
+    """Only the task's own process has a way to the daemon; its children can't share it."""
 
 
 class JournalError(WorkerError):

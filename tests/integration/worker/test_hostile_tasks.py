@@ -2,7 +2,8 @@
 
 from worker_installation import Installation, assignment
 
-from mulgil.messages import Died, Failed, Succeeded
+from mulgil.messages import Died, Failed, Finished, Succeeded
+from mulgil.serialization import decode_xcom
 
 DAG = """
 import os, socket, sys
@@ -43,7 +44,19 @@ with DAG("pipeline"):
     def exits_well():
         sys.exit()
 
-    for make in (babbles, closes, prints, much, exits, exits_well):
+    @task
+    def forks():
+        from mulgil.sdk import Variable
+        if os.fork() == 0:
+            try:
+                Variable.get("bucket")
+            except Exception as error:
+                print(error, flush=True)
+            return "child"
+        os.wait()
+        return "parent"
+
+    for make in (forks, babbles, closes, prints, much, exits, exits_well):
         make()
 """
 
@@ -64,3 +77,21 @@ def test_the_daemon_outlives_them(installation: Installation) -> None:
     # What the file printed while it was imported is nobody's.
     assert [line.msg for line in installation.log("prints") if line.is_raw] == ["mine", "\x00\ufffd"]
     assert worker.process.poll() is None
+
+
+def test_a_fork_that_returns_from_the_function_reports_nothing(installation: Installation) -> None:
+    installation.write_dag(DAG)
+    installation.start_worker()
+    (report,) = installation.gateway.run(assignment("forks"))
+    assert decode_xcom(report.xcoms[0].value) == "parent"
+    assert len([one for one in installation.gateway.heard if isinstance(one, Finished)]) == 1
+    assert "only in the task's own process" in next(line for line in installation.log("forks") if line.is_raw).msg
+
+
+def test_a_log_that_can_not_be_written(installation: Installation) -> None:
+    installation.write_dag(DAG)
+    installation.start_worker()
+    installation.home.logs_folder.write_text("in the way")
+    (report,) = installation.gateway.run(assignment("prints"))
+    assert isinstance(report.outcome, Failed)
+    assert report.outcome.error.code == "worker.log_unwritable"

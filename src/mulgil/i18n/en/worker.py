@@ -2,9 +2,13 @@
 
 MESSAGES = {
     "worker.answer_empty": "the scheduler's answer holds neither a value nor a reason; this is a bug of mulgil",
+    "worker.asked_in_fork": (
+        "asking for connections, variables or XComs works only in the task's own process, not in one that it has "
+        "forked: ask first, and pass the values on"
+    ),
     "worker.exited": (
-        "the task's process ended with exit code {status} before it could report: something in it called "
-        "os._exit() or crashed; the lines above may say what"
+        "the task's process ended with exit code {status} before it could report: something in it called os._exit() "
+        "or crashed; the lines above may say what"
     ),
     "worker.import_failed": "{file}, line {line}: importing the dag file raised {kind}: {message}",
     "worker.import_timed_out": (
@@ -25,6 +29,7 @@ MESSAGES = {
         "less, or run fewer at once (slots in [worker], a pool)"
     ),
     "worker.leaving": "the worker was about to leave and takes no new work; the task is started elsewhere",
+    "worker.log_unwritable": "the task's log {path} can't be written ({why}): make room on the disk, or repair the folder's permissions",
     "worker.no_process": (
         "the system gave no process for the task ({why}): too many run, or memory is short; the task is started again"
     ),
@@ -47,7 +52,7 @@ MESSAGES = {
         "a process of the worker died and took the task with it; it is started again without counting as a try"
     ),
     "worker.zygote_died": (
-        "the process that had imported {file} died before it could start the task; the task is started again without "
-        "counting as a try"
+        "the process that had imported {file} died before it could start the task; the task is started again "
+        "without counting as a try"
     ),
 }

@@ -15,6 +15,7 @@ from typing import NoReturn
 import msgspec
 
 from mulgil.messages import Answer, Ask, FrameDecoder, Question, encode_frame
+from mulgil.worker.errors import ForkedTaskError
 from mulgil.worker.wire import Begin, ToAttempt
 
 _READ_BYTES = 256 * 1024
@@ -34,8 +35,14 @@ class DaemonLink:
         self._poll.register(descriptor, select.POLLIN)
         self._decoder: FrameDecoder[ToAttempt] = FrameDecoder(ToAttempt)  # type: ignore[arg-type]
         self._lock = threading.RLock()
+        self._pid = os.getpid()
         self._answers: dict[int, Answer] = {}
         self._last_request = 0
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this process is the one that the link was made in, and not a fork of it."""
+        return os.getpid() == self._pid
 
     def receive_begin(self) -> Begin:
         """Return what the attempt is to do: the daemon's first message."""
@@ -45,7 +52,14 @@ class DaemonLink:
                     return message
 
     def send(self, message: msgspec.Struct) -> None:
-        """Say something to the daemon."""
+        """Say something to the daemon.
+
+        Raises:
+            ForkedTaskError: This process is a fork of the task's.
+            FrameError: The message is longer than any may be.
+        """
+        if not self.is_own:
+            raise ForkedTaskError("worker.asked_in_fork")
         frame = encode_frame(message)
         with self._lock:
             before = signal.pthread_sigmask(signal.SIG_BLOCK, _DEFERRED)

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -56,6 +57,8 @@ class LogLineHandler(logging.Handler):
             trace = ""
             if record.exc_info and record.exc_info[0] is not None:
                 trace = "".join(traceback.format_exception(*record.exc_info))
+            if record.stack_info:
+                trace += record.stack_info
             line = LogLine(
                 at=datetime.fromtimestamp(record.created, UTC),
                 level=record.levelname.lower(),
@@ -69,8 +72,9 @@ class LogLineHandler(logging.Handler):
 
 
 def write_line(line: LogLine) -> None:
-    """Write one line of our own."""
-    os.write(2, encode_line(line))
+    """Write one line of our own; a full disk must not decide how a task ends."""
+    with suppress(OSError):
+        os.write(2, encode_line(line))
 
 
 def first_line(at: datetime, *, try_number: int, attempt_id: str) -> LogLine:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from mulgil.i18n import FieldValue, Text
 from mulgil.logstores import Masker
 from mulgil.messages import AttemptStarted, Failed, Finished, FrameError, Outcome, Report, Succeeded
 from mulgil.sdk import LoadedDagFile
@@ -50,6 +51,9 @@ def run_attempt(
         termination.ignore()
         report = None
     flush_output()
+    if not link.is_own:
+        # A task that forked let its child return from the function; the report is the parent's.
+        return
     if termination.is_asked:
         # Also if the task went on and returned: whoever told it to end knows what it counts as.
         termination.obey()
@@ -86,7 +90,11 @@ class _Attempt:
 
     def run(self, loaded: LoadedDagFile | None) -> Report:
         """Run the task."""
-        self._open_log()
+        try:
+            self._open_log()
+        except OSError as error:
+            fields: dict[str, FieldValue] = {"path": self._log, "why": error.strerror}
+            return self._report(Failed(Text("worker.log_unwritable", fields)), started_at=None)
         clock = self._context.clock
         assignment = self._assignment
         if loaded is None:
