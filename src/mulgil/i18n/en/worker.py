@@ -29,7 +29,9 @@ MESSAGES = {
         "less, or run fewer at once (slots in [worker], a pool)"
     ),
     "worker.leaving": "the worker was about to leave and takes no new work; the task is started elsewhere",
-    "worker.log_unwritable": "the task's log {path} can't be written ({why}): make room on the disk, or repair the folder's permissions",
+    "worker.log_unwritable": (
+        "the task's log {path} can't be written ({why}): make room on the disk, or repair the folder's permissions"
+    ),
     "worker.no_process": (
         "the system gave no process for the task ({why}): too many run, or memory is short; the task is started again"
     ),
