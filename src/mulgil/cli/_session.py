@@ -26,11 +26,19 @@ class Session:
             SchemaVersionError: Its schema is older or newer than this program.
         """
         if self._control is None:
+            from mulgil.config import load_settings
             from mulgil.operations import LocalControl
             from mulgil.stores.sql import SocketDoorbell
             from mulgil.system import SystemClock, SystemIds
 
-            self._control = LocalControl(self.store, SocketDoorbell(self.home), SystemClock(), SystemIds(), by=_user())
+            self._control = LocalControl(
+                self.store,
+                SocketDoorbell(self.home),
+                SystemClock(),
+                SystemIds(),
+                by=_user(),
+                parallelism=load_settings(self.home).core.parallelism,
+            )
         return self._control
 
     @property

@@ -29,7 +29,9 @@ def list_runs(session: Session, *, dag_id: str | None, state: str | None, limit:
     if dag_id is not None:
         session.control.dag(dag_id)
     found = session.control.runs(dag_id=dag_id, state=DagRunState(state) if state else None, limit=limit)
-    show_records([_run_row(run) for run in found], output=output, empty=Text("cli.no_runs"))
+    waiting = session.control.explain_queue(found)
+    rows = [{**_run_row(run), **_why(run.reason, waiting.get((run.dag_id, run.run_id)))} for run in found]
+    show_records(rows, output=output, empty=Text("cli.no_runs"))
 
 
 @runs.command(help=render(Text("cli.help_runs_show")))
@@ -41,16 +43,20 @@ def show(session: Session, dag_id: str, run_id: str, output: str) -> None:
     """Show a run, its task instances and what they committed."""
     control = session.control
     run = control.run(dag_id, run_id)
+    why = control.explain(dag_id, run_id)
     record: Record = {
         **_run_row(run),
         "run_uid": run.run_uid,
         "version_id": run.version_id,
         "conf": {name: str(value) for name, value in run.conf.items()},
         "triggered_by": run.triggered_by or None,
-        "reason": render(run.reason) if run.reason else None,
+        **_why(run.reason, why.run),
         "note": run.note or None,
     }
-    instances: list[Record] = [instance_row(instance) for instance in control.task_instances(dag_id, run_id)]
+    instances: list[Record] = [
+        instance_row(instance, waits_for=why.instances.get(instance.key))
+        for instance in control.task_instances(dag_id, run_id)
+    ]
     commits: list[Record] = [
         {
             "task_id": item.task_id,
@@ -96,7 +102,13 @@ def _run_row(run: DagRun) -> Record:
     }
 
 
-def instance_row(instance: TaskInstance) -> Record:
+def _why(stored: Text | None, waits_for: Text | None) -> Record:
+    """Return the reason as it is now: what something waits for says more than how it came to wait."""
+    reason = waits_for or stored
+    return {"reason": render(reason) if reason else None}
+
+
+def instance_row(instance: TaskInstance, *, waits_for: Text | None) -> Record:
     """Return a task instance as a line of a list."""
     started, ended = instance.started_at, instance.ended_at
     return {
@@ -107,5 +119,5 @@ def instance_row(instance: TaskInstance) -> Record:
         "max_tries": instance.max_tries,
         "started_at": started,
         "duration": ended - started if started and ended else None,
-        "reason": render(instance.reason) if instance.reason else None,
+        **_why(instance.reason, waits_for),
     }

@@ -28,7 +28,8 @@ def tasks() -> None:
 def state(session: Session, dag_id: str, run_id: str, task_id: str | None, output: str) -> None:
     """Show the state of a run's task instances, and why each one stands there."""
     found = _instances(session, dag_id, run_id, task_id)
-    show_records([instance_row(instance) for instance in found], output=output)
+    why = session.control.explain(dag_id, run_id).instances
+    show_records([instance_row(item, waits_for=why.get(item.key)) for item in found], output=output)
 
 
 @tasks.command(help=render(Text("cli.help_tasks_logs")))

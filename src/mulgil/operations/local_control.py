@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from mulgil.i18n import nearest_name
+from mulgil.i18n import Text, nearest_name
 from mulgil.messages import (
     CancelDagRun,
     ClearTaskInstances,
@@ -33,6 +33,7 @@ from mulgil.model import (
     Variable,
 )
 from mulgil.operations.errors import InvalidArgumentError
+from mulgil.operations.explain import explain_queue, explain_run
 from mulgil.operations.mark import MARKABLE
 from mulgil.operations.params import check_conf
 from mulgil.operations.run_identity import check_run_id
@@ -41,6 +42,7 @@ from mulgil.ports import (
     AnswerBell,
     Clock,
     DagSummary,
+    Explanation,
     IdSource,
     MetadataStore,
     NewAssetCommit,
@@ -49,6 +51,7 @@ from mulgil.ports import (
 )
 
 ANSWER_TIMEOUT_SECONDS = 2.0
+DEFAULT_PARALLELISM = 32
 
 
 class LocalControl:
@@ -67,14 +70,16 @@ class LocalControl:
         *,
         by: str,
         answer_timeout_seconds: float = ANSWER_TIMEOUT_SECONDS,
+        parallelism: int = DEFAULT_PARALLELISM,
     ) -> None:
-        """Act for the person `by`."""
+        """Act for the person `by`; `parallelism` is the scheduler's, to explain what waits for it."""
         self._store = store
         self._doorbell = doorbell
         self._clock = clock
         self._ids = ids
         self._by = by
         self._answer_timeout_seconds = answer_timeout_seconds
+        self._parallelism = parallelism
 
     # Commands.
 
@@ -191,8 +196,19 @@ class LocalControl:
 
     def task_instances(self, dag_id: str, run_id: str) -> tuple[TaskInstance, ...]:
         """See `Control.task_instances`."""
-        self.run(dag_id, run_id)
-        return self._store.task_instances(dag_id, run_id)
+        version = self._store.dag_version(self.run(dag_id, run_id).version_id)
+        order = {} if version is None else {task.task_id: number for number, task in enumerate(version.spec.tasks)}
+        rows = self._store.task_instances(dag_id, run_id)
+        return tuple(sorted(rows, key=lambda row: (order.get(row.task_id, len(order)), row.task_id, row.map_index)))
+
+    def explain(self, dag_id: str, run_id: str) -> Explanation:
+        """See `Control.explain`."""
+        run = self.run(dag_id, run_id)
+        return explain_run(self._store, run, parallelism=self._parallelism, now=self._clock.now())
+
+    def explain_queue(self, runs: Sequence[DagRun]) -> dict[tuple[str, str], Text]:
+        """See `Control.explain_queue`."""
+        return explain_queue(self._store, runs)
 
     def attempts(self, dag_id: str, run_id: str, *, task_id: str | None = None) -> tuple[Attempt, ...]:
         """See `Control.attempts`."""

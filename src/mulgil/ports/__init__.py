@@ -1,6 +1,6 @@
 """What the processes need from the outside, as Protocols. Adapters stand in their own packages."""
 
-from mulgil.ports.control import Control, DagSummary, Submitted
+from mulgil.ports.control import Control, DagSummary, Explanation, Submitted
 from mulgil.ports.errors import (
     LeaseLostError,
     NotFoundError,
@@ -41,6 +41,7 @@ __all__ = [
     "DagSummary",
     "Doorbell",
     "Executor",
+    "Explanation",
     "IdSource",
     "Jitter",
     "LeaseLostError",

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from mulgil.i18n import Text
 from mulgil.messages import CommandAnswer
 from mulgil.model import (
     Attempt,
@@ -39,6 +40,13 @@ class DagSummary(msgspec.Struct, frozen=True, kw_only=True):
     dag: Dag
     version: DagVersion
     run_counts: dict[DagRunState, int]
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run and its task instances wait for now; what doesn't wait has no reason here."""
+
+    run: Text | None = None
+    instances: dict[TaskKey, Text] = {}
 
 
 class Control(Protocol):
@@ -110,7 +118,15 @@ class Control(Protocol):
         ...
 
     def task_instances(self, dag_id: str, run_id: str) -> tuple[TaskInstance, ...]:
-        """Return a run's task instances."""
+        """Return a run's task instances in the order of its dag, then by map index."""
+        ...
+
+    def explain(self, dag_id: str, run_id: str) -> Explanation:
+        """Return what a run and its unfinished task instances wait for, as the scheduler would say it."""
+        ...
+
+    def explain_queue(self, runs: Sequence[DagRun]) -> dict[tuple[str, str], Text]:
+        """Return what each of these runs that is queued waits for, by dag id and run id."""
         ...
 
     def attempts(self, dag_id: str, run_id: str, *, task_id: str | None = None) -> tuple[Attempt, ...]:
