@@ -1,4 +1,7 @@
-"""The DAG processor's side of parsing: several files at once, each with a time limit."""
+"""The DAG processor's side of parsing: several files at once, each with a time limit.
+
+A parse that takes long gives its place to the next one, so that a file that hangs holds up no other.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import selectors
 import signal
 import socket
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +25,9 @@ from mulgil.ports import Clock
 _READ_BYTES = 1 << 16
 # How long a parse that hangs has to say where.
 _WORDS_SECONDS = 1.0
+# A parse that runs for longer gives its place to the next one; so many may do so at once.
+_SLOW_SECONDS = 1.0
+_MOST_SLOW = 8
 _outcomes = msgspec.msgpack.Decoder(ParseOutcome)
 _exits = msgspec.msgpack.Decoder(ParserExited)
 _FRAME = re.compile(r'^  File "(.+)", line (\d+) in ', re.MULTILINE)
@@ -29,13 +35,15 @@ _DUMP = b"Current thread "
 
 
 class _Running:
-    def __init__(self, request: ParseRequest, answer: int, deadline: float) -> None:
+    def __init__(self, request: ParseRequest, answer: int, now: float, timeout: float) -> None:
         self.request = request
         self.answer = answer
-        self.deadline = deadline
+        self.began = now
+        self.deadline = now + timeout
         self.data = bytearray()
         self.is_asked = False
         self.is_killed = False
+        self.is_cancelled = False
         self.is_closed = False
         self.exit_code: int | None = None
 
@@ -45,38 +53,82 @@ class _Running:
 
 
 class Parser:
-    """Has files parsed by a parse server; one round at a time."""
+    """Has files parsed by a parse server; what is done is collected while the rest goes on."""
 
     def __init__(self, orders: socket.socket, clock: Clock, *, timeout_seconds: float, parallel: int) -> None:
-        """Order at `orders`; at most `parallel` files are parsed at once."""
+        """Order at `orders`; at most `parallel` files are parsed at once, besides those that take long."""
         self._orders = orders
         self._clock = clock
         self._timeout = timeout_seconds
         self._parallel = parallel
+        self._waiting: deque[ParseRequest] = deque()
         self._running: dict[int, _Running] = {}
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(orders, selectors.EVENT_READ, None)
 
-    def parse(self, requests: Sequence[ParseRequest]) -> Iterator[tuple[ParseRequest, ParseOutcome]]:
-        """Parse files; yield each outcome when it is there.
+    def order(self, requests: Sequence[ParseRequest]) -> None:
+        """Have files parsed, after those that were ordered before.
 
         Raises:
             ParseServerError: The parse server is gone.
         """
-        waiting = deque(requests)
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._orders, selectors.EVENT_READ, None)
-            while waiting or self._running:
-                while waiting and len(self._running) < self._parallel:
-                    self._start(waiting.popleft(), selector)
-                self._wait(selector)
-                for running in [each for each in self._running.values() if each.is_over]:
-                    del self._running[running.request.request_id]
-                    yield running.request, self._outcome(running)
+        self._waiting.extend(requests)
+        self._fill()
+
+    def cancel(self, request_id: int) -> None:
+        """End a parse whose outcome nobody wants any more."""
+        self._waiting = deque(each for each in self._waiting if each.request_id != request_id)
+        running = self._running.get(request_id)
+        if running is not None and not running.is_cancelled:
+            running.is_cancelled = running.is_killed = True
+            self._order(Kill(request_id, ask=False))
+
+    def collect(self, *, seconds: float) -> list[tuple[ParseRequest, ParseOutcome]]:
+        """Return the outcomes that are there; wait at most `seconds` for something to happen.
+
+        Raises:
+            ParseServerError: The parse server is gone.
+        """
+        due = self.due_in()
+        self._wait(seconds if due is None else min(seconds, due))
+        over = [each for each in self._running.values() if each.is_over]
+        for running in over:
+            del self._running[running.request.request_id]
+        self._fill()
+        return [(each.request, self._outcome(each)) for each in over if not each.is_cancelled]
+
+    def sources(self) -> list[int]:
+        """Return the descriptors that are readable when there is something to collect."""
+        return [self._orders.fileno(), *(each.answer for each in self._running.values() if not each.is_closed)]
+
+    def due_in(self) -> float | None:
+        """Return the seconds until `collect` has something to do even if nothing becomes readable."""
+        now = self._clock.monotonic()
+        times = [each.deadline for each in self._running.values() if not each.is_killed]
+        if self._waiting:
+            times += [slow for each in self._running.values() if (slow := each.began + _SLOW_SECONDS) > now]
+        return max(0.0, min(times) - now) if times else None
+
+    def waits_only_for_slow(self, *, seconds: float) -> bool:
+        """Whether every parse that runs has done so for at least `seconds`, and no other can start meanwhile."""
+        now = self._clock.monotonic()
+        is_full = not self._waiting or not self._has_room(now)
+        return is_full and all(now - each.began >= seconds for each in self._running.values())
 
     def close(self) -> None:
         """Let the parse server end."""
+        self._selector.close()
         self._orders.close()
 
-    def _start(self, request: ParseRequest, selector: selectors.BaseSelector) -> None:
+    def _has_room(self, now: float) -> bool:
+        slow = sum(now - each.began >= _SLOW_SECONDS for each in self._running.values())
+        return len(self._running) - min(slow, _MOST_SLOW) < self._parallel
+
+    def _fill(self) -> None:
+        while self._waiting and self._has_room(self._clock.monotonic()):
+            self._start(self._waiting.popleft())
+
+    def _start(self, request: ParseRequest) -> None:
         read, write = os.pipe()
         os.set_blocking(read, False)
         try:
@@ -86,18 +138,16 @@ class Parser:
             raise ParseServerError("dagfiles.parse_server_gone") from error
         finally:
             os.close(write)
-        running = _Running(request, read, self._clock.monotonic() + self._timeout)
+        running = _Running(request, read, self._clock.monotonic(), self._timeout)
         self._running[request.request_id] = running
-        selector.register(read, selectors.EVENT_READ, running)
+        self._selector.register(read, selectors.EVENT_READ, running)
 
-    def _wait(self, selector: selectors.BaseSelector) -> None:
-        soonest = min((each.deadline for each in self._running.values() if not each.is_killed), default=None)
-        timeout = None if soonest is None else max(0.0, soonest - self._clock.monotonic())
-        for key, _ in selector.select(timeout):
+    def _wait(self, seconds: float) -> None:
+        for key, _ in self._selector.select(seconds):
             if key.data is None:
                 self._take_exit()
             else:
-                self._take_answer(key.data, selector)
+                self._take_answer(key.data)
         now = self._clock.monotonic()
         for running in self._running.values():
             if running.deadline <= now and not running.is_killed:
@@ -125,7 +175,7 @@ class Parser:
         if running is not None:
             running.exit_code = exited.code
 
-    def _take_answer(self, running: _Running, selector: selectors.BaseSelector) -> None:
+    def _take_answer(self, running: _Running) -> None:
         with suppress(BlockingIOError):
             data = os.read(running.answer, _READ_BYTES)
             running.data += data
@@ -134,7 +184,7 @@ class Parser:
                 running.is_killed = True
                 self._order(Kill(running.request.request_id, ask=False))
             if not data:
-                selector.unregister(running.answer)
+                self._selector.unregister(running.answer)
                 os.close(running.answer)
                 running.is_closed = True
 

@@ -1,17 +1,18 @@
 """The DAG processor: keeps the store's dags equal to what the bundle's files define.
 
-`step()` looks, parses what changed, and publishes; it waits for nothing but the parses themselves, and
-does nothing when nothing changed. Order of things in a step:
+`look()` finds what changed and has it parsed; `collect()` publishes what has been parsed meanwhile. Neither
+waits for a parse, so a file that hangs holds up no other; `step()` does both until nothing is left.
 
 1. scan the bundle; find the dag files whose closure changed, the new ones, and those that failed;
 2. snapshot the bundle, if there is anything to parse;
-3. parse each of those files from the snapshot in a process of its own;
+3. parse each of those files from the snapshot in a process of its own; a parse whose file changes meanwhile is
+   ended and begun anew;
 4. publish every outcome, in the order of the files' paths as far as they are done together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -39,6 +40,13 @@ class StepReport(msgspec.Struct, frozen=True, kw_only=True):
     parsed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+
+
+class _Order(msgspec.Struct, frozen=True):
+    """A parse that was ordered and isn't done yet."""
+
+    request: ParseRequest
+    snapshot: Snapshot
 
 
 class DagProcessor:
@@ -74,7 +82,14 @@ class DagProcessor:
         self._refused: set[str] = set()
         self._present: tuple[str, ...] | None = None
         self._is_behind = True
+        self._is_overtaken = False
         self._requests = 0
+        # By file.
+        self._ordered: dict[str, _Order] = {}
+        # When the first of the outcomes came that aren't published yet.
+        self._done_since: float | None = None
+        # Snapshots that are not the newest any more and to which no published version is pinned yet.
+        self._leftover: set[str] = set()
         self._is_pinned = self._memory.snapshot is not None
         remove_unfinished(self._snapshots)
 
@@ -83,33 +98,86 @@ class DagProcessor:
         """The folders that the last step looked into."""
         return tuple(self._bundle.folder / folder for folder in self._contents.scan.folders)
 
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether a file changed while it was parsed, so that a look is due although nothing changes any more."""
+        return self._is_overtaken
+
+    def is_settled(self, *, patience_seconds: float) -> bool:
+        """Whether everything is published but files whose parses take longer than `patience_seconds`."""
+        return not self._unpublished and self._parser.waits_only_for_slow(seconds=patience_seconds)
+
+    def sources(self) -> list[int]:
+        """Return the descriptors that are readable when there is something to collect."""
+        return self._parser.sources()
+
+    def due_in(self) -> float | None:
+        """Return the seconds until `collect` has something to do even if nothing becomes readable."""
+        times = [] if (parser := self._parser.due_in()) is None else [parser]
+        if self._done_since is not None:
+            times.append(max(0.0, self._done_since + _PUBLISH_EVERY_SECONDS - self._clock.monotonic()))
+        return min(times, default=None)
+
     def step(self) -> StepReport:
-        """Bring the store up to date with the bundle.
+        """Bring the store up to date with the bundle; wait for the parses.
 
         Raises:
             BundleError: The bundle can't be read or copied; the store keeps what it has.
             ParseServerError: The parse server is gone.
             StoreError: The store can't be written; the next step publishes again.
         """
-        has_changed = self._contents.refresh() or self._is_behind
+        report = self.look()
+        parsed, changed = list(report.parsed), list(report.changed)
+        while self._ordered or self._done_since is not None:
+            due = self.due_in()
+            report = self.collect(seconds=_LONGEST_WAIT_SECONDS if due is None else due)
+            parsed += report.parsed
+            changed += report.changed
+        return StepReport(parsed=tuple(sorted(parsed)), changed=tuple(changed), failed=self._failed())
+
+    def look(self) -> StepReport:
+        """Look for changes, and have parsed what changed.
+
+        Raises:
+            BundleError: The bundle can't be read or copied; the store keeps what it has.
+            ParseServerError: The parse server is gone.
+            StoreError: The store can't be written; the next look publishes again.
+        """
+        has_changed = self._contents.refresh() or self._is_behind or self._is_overtaken
+        self._is_overtaken = False
         if not has_changed and not self._unpublished and not self._refused:
             return StepReport()
-        # Until this step has come to its end, the next one has everything to do.
+        # Until this look has come to its end, the next one has everything to do.
         self._is_behind = True
         candidates = self._contents.candidates()
         changed = list(self._forget(candidates))
-        to_parse = [file for file in candidates if self._must_parse(file)]
-        if has_changed:
-            to_parse += [file for file in candidates if self._has_failed(file) and file not in to_parse]
-        parsed = sorted(to_parse)
-        if parsed:
-            self._snapshot()
-            for batch in self._parsed(parsed):
-                changed += self._publish(batch)
-        changed += self._publish(sorted((self._unpublished | self._refused) & set(candidates)))
-        if parsed:
-            save_memory(self._memory_file, self._memory)
+        self._cancel_overtaken(candidates)
+        waiting = [file for file in candidates if file not in self._ordered]
+        to_parse = [file for file in waiting if self._must_parse(file) or (has_changed and self._has_failed(file))]
+        if to_parse:
+            self._order(to_parse)
+        changed += self._publish(sorted((self._unpublished | self._refused) & set(candidates) - set(self._ordered)))
         self._is_behind = False
+        if changed:
+            self._doorbell.ring()
+        return StepReport(changed=tuple(changed), failed=self._failed())
+
+    def collect(self, *, seconds: float = 0.0) -> StepReport:
+        """Take the outcomes that are there, waiting at most `seconds` for one; publish what is due.
+
+        Raises:
+            ParseServerError: The parse server is gone.
+            StoreError: The store can't be written; the next look publishes again.
+        """
+        parsed = []
+        for request, outcome in self._parser.collect(seconds=seconds):
+            order = self._ordered.pop(request.file)
+            self._memory.files[request.file] = self._remembered(outcome, request.file, order.snapshot)
+            self._unpublished.add(request.file)
+            self._is_overtaken |= self._must_parse(request.file)
+            self._done_since = self._done_since or self._clock.monotonic()
+            parsed.append(request.file)
+        changed = self._publish_due()
         if changed:
             self._doorbell.ring()
         return StepReport(parsed=tuple(parsed), changed=tuple(changed), failed=self._failed())
@@ -124,6 +192,8 @@ class DagProcessor:
     def parse_anew(self, environment: str) -> None:
         """Forget every parse: the next step parses all files (when what is installed has changed)."""
         self._memory = ParseMemory(environment=environment, snapshot=self._memory.snapshot)
+        for file in tuple(self._ordered):
+            self._cancel(file)
         self._is_behind = True
 
     @property
@@ -157,7 +227,35 @@ class DagProcessor:
         self._refused -= gone
         return changed
 
-    def _snapshot(self) -> None:
+    def _cancel_overtaken(self, candidates: Sequence[str]) -> None:
+        """End the parses of files that are gone, and of those that changed since, with what they name."""
+        present = set(candidates)
+        for file, order in tuple(self._ordered.items()):
+            if file not in present or not self._named(order).holds_for(self._contents):
+                self._cancel(file)
+
+    def _named(self, order: _Order) -> Closure:
+        """Return the closure of a parse as far as the file's text tells it."""
+        file = order.request.file
+        uses = find_references(self._snapshots / order.snapshot.name, (file,), folder=file.rpartition("/")[0])
+        return Closure.of(uses, order.snapshot)
+
+    def _cancel(self, file: str) -> None:
+        self._parser.cancel(self._ordered.pop(file).request.request_id)
+
+    def _order(self, files: Sequence[str]) -> None:
+        """Have files parsed from a snapshot of the bundle as it is now."""
+        snapshot = self._snapshot()
+        requests = []
+        for file in files:
+            self._requests += 1
+            root = str(self._snapshots / snapshot.name)
+            request = ParseRequest(self._requests, root, str(self._bundle.folder), self._bundle.name, file)
+            self._ordered[file] = _Order(request, snapshot)
+            requests.append(request)
+        self._parser.order(requests)
+
+    def _snapshot(self) -> Snapshot:
         previous = self._memory.snapshot
         snapshot, is_new = take_snapshot(
             self._bundle.folder,
@@ -167,33 +265,38 @@ class DagProcessor:
             limit_mb=self._settings.snapshot_limit_mb,
         )
         if previous is not None and previous.name != snapshot.name and not self._is_pinned:
-            remove_snapshot(self._snapshots, previous.name)
+            self._leftover.add(previous.name)
         if previous is None or previous.name != snapshot.name:
             # One that was there already may have versions from before.
             self._is_pinned = not is_new
+        self._leftover.discard(snapshot.name)
         self._memory.snapshot = snapshot
+        self._remove_leftover()
+        return snapshot
 
-    def _parsed(self, files: Sequence[str]) -> Iterator[list[str]]:
-        """Parse files; yield those that are done by the time that something is, again and again."""
-        snapshot = self._memory.snapshot
-        if snapshot is None:
-            return
-        requests = []
-        for file in files:
-            self._requests += 1
-            root = str(self._snapshots / snapshot.name)
-            shown = str(self._bundle.folder)
-            requests.append(ParseRequest(self._requests, root, shown, self._bundle.name, file))
-        done: list[str] = []
-        since = self._clock.monotonic()
-        for request, outcome in self._parser.parse(requests):
-            self._memory.files[request.file] = self._remembered(outcome, request.file, snapshot)
-            self._unpublished.add(request.file)
-            done.append(request.file)
-            if self._clock.monotonic() - since >= _PUBLISH_EVERY_SECONDS:
-                yield sorted(done)
-                done, since = [], self._clock.monotonic()
-        yield sorted(done)
+    def _remove_leftover(self) -> None:
+        """Remove old snapshots that no parse reads and no version can be pinned to any more."""
+        used = {order.snapshot.name for order in self._ordered.values()}
+        for file in self._unpublished & set(self._memory.files):
+            used.update(each.snapshot for each in self._memory.files[file].versions)
+        for name in self._leftover - used:
+            remove_snapshot(self._snapshots, name)
+            self._leftover.discard(name)
+
+    def _publish_due(self) -> list[str]:
+        """Publish what is parsed, in order, as soon as nothing more is to come soon."""
+        if self._done_since is None:
+            return []
+        if self._ordered and self._clock.monotonic() - self._done_since < _PUBLISH_EVERY_SECONDS:
+            return []
+        # If the store fails, the next look publishes again.
+        self._done_since = None
+        changed = self._publish(sorted(self._unpublished - set(self._ordered)))
+        changed += self._publish(sorted(self._refused - set(self._ordered)))
+        self._remove_leftover()
+        if not self._ordered:
+            save_memory(self._memory_file, self._memory)
+        return changed
 
     def _remembered(self, outcome: ParseOutcome, file: str, snapshot: Snapshot) -> ParsedFile:
         uses = outcome.uses
@@ -229,8 +332,9 @@ class DagProcessor:
             if parsed is None:
                 continue
             now = self._clock.now()
-            if parsed.versions and self._memory.snapshot is not None:
-                self._is_pinned |= any(each.snapshot == self._memory.snapshot.name for each in parsed.versions)
+            pinned = {each.snapshot for each in parsed.versions}
+            self._is_pinned |= self._memory.snapshot is not None and self._memory.snapshot.name in pinned
+            self._leftover -= pinned
             changed += self._store.publish_file(
                 bundle=self._bundle.name,
                 file=file,
@@ -267,4 +371,6 @@ class DagProcessor:
         return tuple(sorted(broken | self._refused))
 
 
-_PUBLISH_EVERY_SECONDS = 0.5
+# Outcomes that come so close to each other are published in the order of their files.
+_PUBLISH_EVERY_SECONDS = 0.25
+_LONGEST_WAIT_SECONDS = 1.0

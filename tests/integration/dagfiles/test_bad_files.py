@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 HEAD = "from mulgil import DAG, EmptyOperator, task\n"
@@ -116,3 +118,49 @@ def test_a_hanging_import_is_stopped_and_its_line_named(impatient) -> None:
     impatient.write("notes.txt", "x")
     impatient.write("good.py", HEAD + GOOD + "    EmptyOperator(task_id='more')\n")
     assert impatient.step().parsed == ("good.py",)
+
+
+def test_what_is_saved_together_with_a_hanging_file_is_published_while_it_hangs(installation) -> None:
+    installation.write("bad.py", HEAD + "while True:\n    pass\n")
+    installation.write("worse.py", HEAD + "while True:\n    pass\n")
+    installation.write("good.py", HEAD + GOOD)
+    began = time.monotonic()
+    installation.processor.look()
+    while installation.live_dags() != ["good"]:
+        installation.processor.collect(seconds=0.1)
+    assert time.monotonic() - began < 2.0
+    assert installation.failures() == {}
+
+
+def test_a_hanging_file_that_is_mended_is_parsed_anew_and_leaves_no_snapshot(installation) -> None:
+    installation.write("bad.py", HEAD + "import helper\n")
+    installation.write("helper.py", "import time\ntime.sleep(600)\n")
+    installation.processor.look()
+    installation.write("helper.py", "")
+    installation.write("bad.py", HEAD + "import helper\n" + GOOD)
+
+    report = installation.step()
+
+    assert report.parsed == ("bad.py",)
+    assert installation.failures() == {}
+    folders = [path.name for path in installation.home.snapshots_folder.iterdir() if path.is_dir()]
+    assert folders == [installation.version("good").snapshot]
+
+
+def test_a_helper_that_hangs_is_mended_by_its_own_change(installation) -> None:
+    installation.write("bad.py", HEAD + "import helper\n" + GOOD)
+    installation.write("helper.py", "import time\ntime.sleep(600)\n")
+    installation.processor.look()
+    installation.write("helper.py", "")
+    assert installation.step().parsed == ("bad.py",)
+    assert installation.live_dags() == ["good"]
+
+
+def test_a_hanging_file_that_is_deleted_is_forgotten(installation) -> None:
+    path = installation.write("bad.py", HEAD + "while True:\n    pass\n")
+    installation.processor.look()
+    path.unlink()
+    assert installation.step().parsed == ()
+    while not installation.processor.is_settled(patience_seconds=60.0):
+        installation.processor.collect(seconds=1.0)
+    assert installation.failures() == {}
