@@ -15,11 +15,13 @@ from mulgil.data.checks import (
     Unique,
     check_name,
 )
-from mulgil.data.errors import CheckFailedError, PartitionValueError
+from mulgil.data.errors import CheckFailedError, CheckUnusableError, PartitionValueError, QueryError
 from mulgil.data.partition import Partition
 from mulgil.data.predicate import partition_column, predicate
+from mulgil.data.query_detail import author_lines, without_lines
 from mulgil.data.table_spec import TableSpec
 from mulgil.data.target import Dialect, Row, Stage
+from mulgil.i18n import nearest_name
 
 _SAMPLED_ROWS = 5
 _LONGEST_SAMPLE = 1000
@@ -58,12 +60,17 @@ def run_checks(stage: Stage, spec: TableSpec, checks: Iterable[Check], dialect: 
 
     Raises:
         CheckFailedError: A check of severity `error` failed; the offending rows are sampled.
+        CheckUnusableError: A check names a column that isn't staged, or can't be run.
     """
     implied: tuple[Check, ...] = (NotNull(columns=spec.key), Unique(columns=spec.key)) if spec.key else ()
     wanted = dict.fromkeys((*implied, *checks))
-    results = tuple(_run(check, stage, dialect) for check in wanted)
+    for check in wanted:
+        _require_columns(check, stage, spec)
+    results = tuple(_run(check, stage, spec, dialect) for check in wanted)
     for result in results:
         if not result.passed and result.severity is Severity.ERROR:
+            if not result.sample:
+                raise CheckFailedError("data.check_rows", table=spec.name, check=result.name, rows=result.failing)
             raise CheckFailedError(
                 "data.check_failed",
                 table=spec.name,
@@ -74,14 +81,43 @@ def run_checks(stage: Stage, spec: TableSpec, checks: Iterable[Check], dialect: 
     return results
 
 
-def _run(check: Check, stage: Stage, dialect: Dialect) -> CheckResult:
+def _require_columns(check: Check, stage: Stage, spec: TableSpec) -> None:
+    staged = [column.name for column in stage.columns]
+    known = {name.casefold() for name in staged}
+    for column in _named(check):
+        if column.casefold() in known:
+            continue
+        guess, place = nearest_name(column, staged), {"check": check_name(check), "table": spec.name, "column": column}
+        if guess is None:
+            raise CheckUnusableError("data.check_column", columns=", ".join(staged), **place)
+        raise CheckUnusableError("data.check_column_guess", guess=guess, **place)
+
+
+def _named(check: Check) -> tuple[str, ...]:
+    match check:
+        case NotNull() | Unique():
+            return check.columns
+        case AcceptedValues():
+            return (check.column,)
+        case RowCount() | Sql():
+            return ()
+
+
+def _run(check: Check, stage: Stage, spec: TableSpec, dialect: Dialect) -> CheckResult:
     if isinstance(check, RowCount):
         rows = count_rows(stage)
         is_enough = check.minimum is None or rows >= check.minimum
         is_little = check.maximum is None or rows <= check.maximum
         passed, failing, sample = is_enough and is_little, rows, ""
     else:
-        failing, sample = _failing(stage, _offenders(check, stage.relation, dialect))
+        try:
+            failing, sample = _failing(stage, _offenders(check, stage.relation, dialect))
+        except QueryError as error:
+            detail = str(error.text.fields["detail"])
+            detail = author_lines(detail) if isinstance(check, Sql) else without_lines(detail)
+            raise CheckUnusableError(
+                "data.check_broken", table=spec.name, check=check_name(check), detail=detail
+            ) from error
         passed = failing == 0
     return CheckResult(
         name=check_name(check),

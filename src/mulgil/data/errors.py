@@ -5,17 +5,20 @@ MulgilError
     ├── DeclarationError            a table, load or transform that can't be: refused when the dag is compiled
     │   └── GrainMismatchError      an interval that is not a whole number of the table's grains
     ├── SourceError                 the source failed, or gave something other than it promised
-    │   └── SourceShapeError        a page, file or row of the wrong shape
+    │   ├── SourceShapeError        a page, file or row of the wrong shape
+    │   └── TableMissingError       a table that is read doesn't exist (yet)
     ├── SqlTemplateError            a value that can't be put into SQL
     ├── AuditError                  the staged data may not be published; the table is unchanged
     │   ├── SchemaMismatchError     columns or types differ from the table's
     │   ├── PartitionValueError     rows outside the declared partitions, or without a partition value
-    │   └── CheckFailedError        a check of severity `error` found something
+    │   ├── CheckFailedError        a check of severity `error` found something
+    │   └── CheckUnusableError      a check can't be run over the staged columns
     ├── LedgerError                 the target's ledger says that this write can't be
     │   ├── LedgerFormatError       written by a newer mulgil
     │   └── LedgerConflictError     the table is kept with another partitioning, grain or zone
     ├── StaleWriteError             newer writes kept covering parts of this one
     ├── TargetError                 the target refused or failed
+    │   ├── QueryError              it refused a query, such as the author's SQL
     │   ├── TargetBusyError         somebody else held it for longer than the lock timeout
     │   ├── ConnectionLostError     the connection broke; what was under way may or may not have happened
     │   └── CommitUnknownError      … in COMMIT, and the ledger couldn't be asked
@@ -45,6 +48,10 @@ class SourceShapeError(SourceError):
     """A source answered, with something other than it promised."""
 
 
+class TableMissingError(SourceError):
+    """A table that is read doesn't exist."""
+
+
 class SqlTemplateError(DataError):
     """A SQL template can't be rendered."""
 
@@ -65,6 +72,10 @@ class CheckFailedError(AuditError):
     """A check of severity `error` failed."""
 
 
+class CheckUnusableError(AuditError):
+    """A check names a column that isn't there, or can't be run."""
+
+
 class LedgerError(DataError):
     """The ledger forbids this write."""
 
@@ -83,6 +94,10 @@ class StaleWriteError(DataError):
 
 class TargetError(DataError):
     """The target refused or failed; nothing was published."""
+
+
+class QueryError(TargetError):
+    """The target refused a query."""
 
 
 class TargetBusyError(TargetError):

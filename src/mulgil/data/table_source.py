@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import ClassVar
 
 from mulgil.data.connector import open_target
-from mulgil.data.errors import SourceError
+from mulgil.data.errors import TableMissingError
 from mulgil.data.partition import Partition, partitions_of_interval
 from mulgil.data.predicate import partition_column, predicate
 from mulgil.data.source import Reading, Source
@@ -41,7 +41,7 @@ class TableSource(Source):
         target = open_target(reading.runtime, spec.connection_id)
         columns = target.columns(spec.name)
         if columns is None:
-            raise SourceError("data.source_table_missing", table=spec.name, connection=spec.connection_id)
+            raise TableMissingError("data.source_table_missing", table=spec.name, connection=spec.connection_id)
         sql = f"SELECT * FROM {target.dialect.qualified(spec.name)}"
         partitions = self._partitions(reading)
         if partitions:

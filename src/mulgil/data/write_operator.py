@@ -13,9 +13,10 @@ import msgspec
 from mulgil.data.checks import Check, Sql
 from mulgil.data.connector import open_target
 from mulgil.data.context import WriteContext
-from mulgil.data.errors import DeclarationError
+from mulgil.data.errors import DeclarationError, QueryError, TableMissingError
 from mulgil.data.outcome import WriteOutcome, WriteStatus
 from mulgil.data.partition import Partition, PartitionValue, parse_partitions, partitions_of_interval
+from mulgil.data.query_detail import author_lines
 from mulgil.data.schedule_fit import misfit
 from mulgil.data.sql_template import render_sql
 from mulgil.data.table import Table
@@ -26,6 +27,7 @@ from mulgil.sdk import Asset, BaseOperator, DagDefinitionError, current_runtime
 from mulgil.sdk.task_settings import OperatorArguments
 
 if TYPE_CHECKING:
+    from mulgil.data.errors import DataError
     from mulgil.data.ledger import CommitRecord
     from mulgil.data.target import Dialect, NativeQuery, Origin, Target
     from mulgil.sdk import Context, DagScope, TaskRuntime
@@ -105,7 +107,10 @@ class WriteOperator(BaseOperator):
         request = self._request(context, runtime)
         target = open_target(runtime, self.into.connection_id)
         facts = self._write_context(runtime)
-        outcome = write(request, target, self.rows_for(request, target, context, runtime), facts)
+        try:
+            outcome = write(request, target, self.rows_for(request, target, context, runtime), facts)
+        except (QueryError, TableMissingError) as error:
+            raise self._explained(error, runtime) from error
         for check in outcome.warnings:
             _log.warning("Check %s failed (warn): %d rows, such as %s", check.name, check.failing, check.sample)
         _log.info(_told(outcome))
@@ -131,6 +136,30 @@ class WriteOperator(BaseOperator):
         """Where in the author's code this task stands, as fields of an error."""
         table = self.into.name if hasattr(self, "into") else ""
         return {"file": self.origin.file, "line": self.origin.line, "task_id": self.task_id, "table": table}
+
+    def _explained(self, error: DataError, runtime: TaskRuntime) -> DataError:
+        """Say an error of the author's SQL in the author's words: first of all, is every table there?"""
+        for table in self.reads:
+            if open_target(runtime, table.connection_id).columns(table.name) is None:
+                return self._unwritten(table)
+        if not isinstance(error, QueryError):
+            return error
+        return QueryError(
+            "data.sql_failed",
+            connection=self.into.connection_id,
+            host=runtime.get_connection(self.into.connection_id).host,
+            detail=author_lines(str(error.text.fields["detail"])),
+            **self.place,
+        )
+
+    def _unwritten(self, table: Table) -> TableMissingError:
+        where = {"table": table.name, "connection": table.connection_id}
+        for node in self.dag.nodes.values():
+            if node is self or not isinstance(node, BaseOperator):
+                continue
+            if table in node.outlets or (isinstance(node, WriteOperator) and node.into == table):
+                return TableMissingError("data.source_table_unwritten", writer=node.task_id, **where)
+        return TableMissingError("data.source_table_missing", **where)
 
     def _read_mode(self, mode: WriteMode | str | None) -> WriteMode | None:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.duckdb.dialect import column_of
-from mulgil.data.errors import TargetError
+from mulgil.data.errors import QueryError, TargetError
 from mulgil.data.patience import Patience
 from mulgil.data.target import Column
 
@@ -30,6 +30,17 @@ def translated(target: Path) -> Iterator[None]:
         yield
     except (duckdb.Error, OSError) as error:
         raise TargetError("data.target_failed", target=str(target), detail=str(error).strip()) from error
+
+
+@contextmanager
+def querying() -> Iterator[None]:
+    """Raise DuckDB's errors as errors of the query, whatever file it runs over."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise QueryError("data.query_failed", detail=str(error).strip()) from error
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mulgil.connectors.duckdb.database import in_memory, run, translated
+from mulgil.connectors.duckdb.database import in_memory, querying, run, translated
 from mulgil.connectors.duckdb.dialect import column_of, quoted
 from mulgil.data.stage_lock import StageLock
 from mulgil.data.target import Column, NativeQuery, Row
@@ -64,7 +64,7 @@ class ParquetStage:
 
     def fill_query(self, query: NativeQuery) -> tuple[str, ...]:
         """Copy the rows of a query to the file, under the shared lock."""
-        with self._reading(query) as (connection, inputs), translated(self._path):
+        with self._reading(query) as (connection, inputs), querying():
             target = quoted(str(self._path))
             run(
                 connection,
@@ -76,7 +76,7 @@ class ParquetStage:
 
     def query(self, sql: str) -> list[Row]:
         """Run a query over the file; rows come as Python values by way of Arrow."""
-        with translated(self._path):
+        with querying():
             rows: list[Row] = self._audit().sql(sql).to_arrow_table().to_pylist()
         return rows
 

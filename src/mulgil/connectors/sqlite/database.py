@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from mulgil.connectors.sqlite.dialect import column_of
-from mulgil.data.errors import TargetError
+from mulgil.data.errors import QueryError, TargetError
 from mulgil.data.ledger import COMMITS
 from mulgil.data.patience import Patience
 from mulgil.data.target import Column
@@ -23,6 +23,15 @@ def translated(target: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError, OverflowError) as error:
         raise TargetError("data.target_failed", target=str(target), detail=str(error)) from error
+
+
+@contextmanager
+def querying() -> Iterator[None]:
+    """Raise SQLite's errors as errors of the query, whatever file it runs over."""
+    try:
+        yield
+    except (sqlite3.Error, OverflowError) as error:
+        raise QueryError("data.query_failed", detail=str(error)) from error
 
 
 @contextmanager

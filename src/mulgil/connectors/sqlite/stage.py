@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mulgil.connectors.sqlite.database import run, table_columns, translated
+from mulgil.connectors.sqlite.database import querying, run, table_columns, translated
 from mulgil.connectors.sqlite.dialect import SqliteDialect, column_of, stored_value
 from mulgil.data.stage_lock import StageLock
 from mulgil.data.target import Column, NativeQuery, Row
@@ -69,7 +69,7 @@ class SqliteStage:
 
     def fill_query(self, query: NativeQuery) -> tuple[str, ...]:
         """Create the staging table from a query in the application's database, attached to it."""
-        with self._reading(query, self.path) as (connection, inputs), translated(self.path):
+        with self._reading(query, self.path) as (connection, inputs), querying():
             run(
                 connection,
                 f"CREATE TABLE {ATTACHED}.{self.relation} AS {query.sql}",
@@ -82,7 +82,7 @@ class SqliteStage:
 
     def query(self, sql: str) -> list[Row]:
         """Run a query over the staging table."""
-        with translated(self.path):
+        with querying():
             cursor = self._connection.execute(sql)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]

@@ -1,10 +1,24 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.check_broken": (
+        "Check {check} can't be run over the data for {table}: {detail}\nNothing was published; the table is as it was."
+    ),
+    "data.check_column": (
+        "Check {check} of {table} names column {column!r}, which the data doesn't have. Columns: {columns}. Nothing "
+        "was published."
+    ),
+    "data.check_column_guess": (
+        "Check {check} of {table} names column {column!r}, which the data doesn't have; did you mean {guess!r}? "
+        "Nothing was published."
+    ),
     "data.check_empty": "The check {check} is given nothing to check. Name a column, a value or a bound.",
     "data.check_failed": (
         "Check {check} failed for {table}: {failing} rows. Nothing was published; the table is as it was. Rows: "
         "{sample}"
+    ),
+    "data.check_rows": (
+        "Check {check} failed for {table}: the data has {rows} rows. Nothing was published; the table is as it was."
     ),
     "data.check_severity": "A check's severity can't be {severity!r}. Use 'error' or 'warn'.",
     "data.column_extra": (
@@ -108,6 +122,7 @@ MESSAGES: dict[str, str] = {
         "{table} is partitioned by {column} of type {type} into {grain}s: say whose {grain}s by timezone=… of the "
         "table."
     ),
+    "data.query_failed": "A query over the data failed: {detail}",
     "data.rows_outside_partition": (
         "{rows} rows for {table} lie outside the partitions that this write replaces ({column}: {partitions}). "
         "Nothing was published. Rows: {sample}"
@@ -121,10 +136,18 @@ MESSAGES: dict[str, str] = {
     "data.select_failed": "select= can't run over the source ({columns}): {detail} Query: {select}",
     "data.source_column": "Column {column} can't be read as {type}: {detail}",
     "data.source_table_missing": (
-        "There is no table {table} in connection {connection} to read from. Let a task write it first, or correct "
-        "the name."
+        "There is no table {table} in connection {connection} to read from. Run the task that writes it first, "
+        "or correct the name."
+    ),
+    "data.source_table_unwritten": (
+        "There is no table {table} in connection {connection} yet. Task {writer!r} of this dag writes it: run that "
+        "first."
     ),
     "data.sql_broken": "{file}:{line}: the SQL of task {task_id!r}, which writes {table}, is no template: {why}",
+    "data.sql_failed": (
+        "{file}:{line}: the SQL of task {task_id!r}, which writes {table}, failed on connection {connection!r} "
+        "({host}): {detail}"
+    ),
     "data.sql_question_mark": (
         "A SQL template can't hold a bare question mark. Write the value as {{{{ … }}}}; inside quotes it may stand."
     ),

@@ -1,10 +1,26 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.check_broken": (
+        "{table}에 쓸 데이터에 {check} 검사를 실행할 수 없습니다: {detail}\n아무것도 게시하지 않았고 테이블은 "
+        "그대로입니다."
+    ),
+    "data.check_column": (
+        "{table}의 {check} 검사가 데이터에 없는 컬럼 {column!r}을(를) 가리킵니다. 컬럼: {columns}. 아무것도 "
+        "게시하지 않았습니다."
+    ),
+    "data.check_column_guess": (
+        "{table}의 {check} 검사가 데이터에 없는 컬럼 {column!r}을(를) 가리킵니다. {guess!r}을(를) 뜻했나요? "
+        "아무것도 게시하지 않았습니다."
+    ),
     "data.check_empty": "{check} 검사에 검사할 대상이 없습니다. 컬럼, 값 또는 범위를 지정하세요.",
     "data.check_failed": (
         "{table}의 {check} 검사가 실패했습니다({failing}행). 아무것도 게시하지 않았고 테이블은 그대로입니다. 해당 "
         "행: {sample}"
+    ),
+    "data.check_rows": (
+        "{table}의 {check} 검사가 실패했습니다. 데이터는 {rows}행입니다. 아무것도 게시하지 않았고 테이블은 "
+        "그대로입니다."
     ),
     "data.check_severity": "검사의 심각도로 {severity!r}을(를) 쓸 수 없습니다. 'error' 또는 'warn'을 쓰세요.",
     "data.column_extra": (
@@ -112,6 +128,7 @@ MESSAGES: dict[str, str] = {
         "{table}은(는) {type} 타입의 {column}을(를) {grain} 단위로 나눕니다. 어느 시간대 기준인지 테이블의 "
         "timezone=…으로 정하세요."
     ),
+    "data.query_failed": "데이터에 대한 쿼리가 실패했습니다: {detail}",
     "data.rows_outside_partition": (
         "{table}에 쓸 {rows}행이 이번에 바꿀 파티션({column}: {partitions})에 속하지 않습니다. 아무것도 게시하지 "
         "않았습니다. 해당 행: {sample}"
@@ -127,7 +144,15 @@ MESSAGES: dict[str, str] = {
         "연결 {connection}에 읽을 테이블 {table}이(가) 없습니다. 먼저 그 테이블을 쓰는 태스크를 실행하거나 이름을 "
         "고치세요."
     ),
+    "data.source_table_unwritten": (
+        "연결 {connection}에 테이블 {table}이(가) 아직 없습니다. 이 DAG의 태스크 {writer!r}이(가) 그 테이블을 "
+        "쓰니 먼저 실행하세요."
+    ),
     "data.sql_broken": "{file}:{line}: {table}에 쓰는 태스크 {task_id!r}의 SQL은 올바른 템플릿이 아닙니다: {why}",
+    "data.sql_failed": (
+        "{file}:{line}: {table}에 쓰는 태스크 {task_id!r}의 SQL이 연결 {connection!r}({host})에서 실패했습니다: "
+        "{detail}"
+    ),
     "data.sql_question_mark": (
         "SQL 템플릿에는 따옴표 밖에 물음표를 쓸 수 없습니다. 값은 {{{{ … }}}}로 쓰세요. 따옴표 안에는 쓸 수 있습니다."
     ),
