@@ -223,10 +223,21 @@ class DaemonProcess:
             self.world.watch.said(message.report)
         if self.connection is not None:
             if isinstance(message, Hello):
-                self.world.watch.greeted(self.connection.conn_id, message)
-            self.connection.to_gateway.send(message)
+                self._greet(self.connection, message)
+            else:
+                self.connection.to_gateway.send(message)
             if isinstance(message, Finished):
                 self.world.faults.reported(self)
+
+    def _greet(self, connection: Connection, hello: Hello) -> None:
+        self.world.watch.greeted(connection.conn_id, hello)
+        is_doomed = self.world.faults.breaks_at_hello()
+        usual = connection.slowness
+        connection.slowness = 0.5 if is_doomed else usual
+        connection.to_gateway.send(hello)
+        connection.slowness = usual
+        if is_doomed:
+            connection.break_off()
 
     # Actions.
 

@@ -23,6 +23,7 @@ class Trouble(StrEnum):
     KILL_DAEMON = "kill the daemon"
     KILL_DAEMON_AT_REPORT = "kill the daemon as it sends a report"
     BREAK_CONNECTION = "break the connection"
+    BREAK_AT_HELLO = "break the connection while its hello is on a long way"
     KILL_TASK = "kill a task"
     KILL_AFTER_COMMIT = "kill a task between its commit and its report"
     KILL_ZYGOTE = "kill a zygote"
@@ -40,6 +41,7 @@ _WEIGHTS = {
     Trouble.KILL_DAEMON: 4,
     Trouble.KILL_DAEMON_AT_REPORT: 2,
     Trouble.BREAK_CONNECTION: 4,
+    Trouble.BREAK_AT_HELLO: 2,
     Trouble.KILL_TASK: 4,
     Trouble.KILL_AFTER_COMMIT: 3,
     Trouble.KILL_ZYGOTE: 2,
@@ -70,6 +72,8 @@ class Faults:
         self._daemon_deaths = 0
         self._kills_after_commit = 0
         self._kills_at_report = 0
+        self._breaks_at_hello = 0
+        self._drains_at_assignment = 0
         self._happenings: dict[Trouble, Callable[[Random], None]] = {
             Trouble.KILL_SCHEDULER: self._kill_scheduler,
             Trouble.FAIL_STORE: self._fail_store,
@@ -77,6 +81,7 @@ class Faults:
             Trouble.KILL_DAEMON: self._kill_daemon,
             Trouble.KILL_DAEMON_AT_REPORT: self._kill_daemon_at_report,
             Trouble.BREAK_CONNECTION: self._break_connection,
+            Trouble.BREAK_AT_HELLO: self._break_at_hello,
             Trouble.KILL_TASK: self._kill_task,
             Trouble.KILL_AFTER_COMMIT: self._kill_after_commit,
             Trouble.KILL_ZYGOTE: self._kill_zygote,
@@ -141,6 +146,19 @@ class Faults:
             self._kills_after_commit -= 1
             process.kill()
 
+    def breaks_at_hello(self) -> bool:
+        """Whether a hello that is being sent will be overtaken by the next one."""
+        if not self._breaks_at_hello or self.is_over:
+            return False
+        self._breaks_at_hello -= 1
+        return True
+
+    def assigned(self) -> None:
+        """Lose the supervisor just when an assignment is under way, if that is to be."""
+        if self._drains_at_assignment and not self.is_over:
+            self._drains_at_assignment -= 1
+            self._world.agenda.after(0.0, self._world.replace_supervisor)
+
     def reported(self, daemon: "DaemonProcess") -> None:
         """Kill a daemon that has just sent a report, and lose the report, if that is to be."""
         if self._kills_at_report and not self.is_over and daemon.connection is not None:
@@ -180,6 +198,10 @@ class Faults:
         if connection is not None:
             connection.break_off()
             self._met("connection broke", True)
+
+    def _break_at_hello(self, random: Random) -> None:
+        self._breaks_at_hello += 1
+        self._break_connection(random)
 
     def _kill_task(self, random: Random) -> None:
         candidates = [
@@ -222,4 +244,7 @@ class Faults:
 
     def _lose_supervisor(self, random: Random) -> None:
         self._daemon_deaths += 1
-        self._world.replace_supervisor()
+        if random.random() < 0.5:
+            self._world.replace_supervisor()
+        else:
+            self._drains_at_assignment += 1

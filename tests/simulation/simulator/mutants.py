@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from mulgil.gateway import Gateway
 from mulgil.kernel import Admission, Candidate
 from mulgil.kernel import attempts as kernel_attempts
 from mulgil.kernel.readiness import trigger_rules
@@ -231,6 +232,10 @@ def _daemon_leaves_unnoticed(patch: Patch) -> None:
     patch.setattr(DaemonState, "_leave_if_done", broken)
 
 
+def _overtaken_hellos_heard(patch: Patch) -> None:
+    patch.setattr(Gateway, "_is_outdated", lambda *_: False)
+
+
 def _reports_of_dead_daemons_dropped(patch: Patch) -> None:
     bury = DaemonState._bury
 
@@ -298,6 +303,7 @@ MUTANTS = (
     _more("promised slots given twice", _slots_forgotten_that_are_promised, T.KILL_SCHEDULER),
     _more("sent once more before all is heard", _sent_once_more_without_hearing_what_waits, T.FAIL_STORE, T.LOSE_WORDS),
     _more("daemon leaves unnoticed", _daemon_leaves_unnoticed, T.LOSE_SUPERVISOR),
+    _more("overtaken hellos heard", _overtaken_hellos_heard, T.BREAK_AT_HELLO),
     _more("reports of dead daemons dropped", _reports_of_dead_daemons_dropped, T.KILL_DAEMON_AT_REPORT),
     _more("answers outside the transaction", _answers_in_a_transaction_of_their_own),
     _more("what never arrived is not repeated", _never_received_is_not_repeated, T.BREAK_CONNECTION),

@@ -95,9 +95,9 @@ class Connection:
         self.scheduler = scheduler
         self._random = random
         self._repeats = repeats
-        slowness = random.choice((0.002, 0.002, 0.01, 0.1))
-        self.to_daemon: Lane[GatewayMessage] = Lane(agenda, lambda: random.random() * slowness, self._tell_daemon)
-        self.to_gateway: Lane[DaemonMessage] = Lane(agenda, lambda: random.random() * slowness, self._tell_gateway)
+        self.slowness = random.choice((0.002, 0.002, 0.01, 0.1))
+        self.to_daemon: Lane[GatewayMessage] = Lane(agenda, self._delay, self._tell_daemon)
+        self.to_gateway: Lane[DaemonMessage] = Lane(agenda, self._delay, self._tell_gateway)
 
     def daemon_hangs_up(self) -> None:
         """The daemon closes its end, or dies."""
@@ -113,6 +113,9 @@ class Connection:
         """Nobody hangs up; the line is dead."""
         self.to_gateway.close(arriving=self._some(self.to_gateway), then=lambda: self.scheduler.hung_up_on(self))
         self.to_daemon.close(arriving=self._some(self.to_daemon), then=lambda: self.daemon.hung_up_on(self))
+
+    def _delay(self) -> float:
+        return self._random.random() * self.slowness
 
     def _some(self, lane: Lane[ItemT]) -> int | None:
         return None if self._random.random() < 0.5 else self._random.randint(0, lane.under_way)

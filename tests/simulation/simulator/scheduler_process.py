@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from mulgil.executors import LocalExecutor
 from mulgil.gateway import Gateway
 from mulgil.i18n import Text
-from mulgil.messages import Ack, Assignment, DaemonMessage, GatewayMessage, Welcome
+from mulgil.messages import Ack, Assign, Assignment, DaemonMessage, GatewayMessage, Welcome
 from mulgil.ports import DaemonJoined, LeaseLostError
 from mulgil.scheduler import QuestionDesk, Scheduler, SchedulerLimits
 from tests.simulation.simulator.agenda import SeededJitter, chance
@@ -176,6 +176,8 @@ class SchedulerProcess:
             self.points.reach()
             self._check(connection, message)
             connection.to_daemon.send(message)
+            if isinstance(message, Assign):
+                self._world.faults.assigned()
         for conn_id in self._gateway.closing():
             closed = self.connections.pop(conn_id, None)
             if closed is not None:
