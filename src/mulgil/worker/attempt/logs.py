@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 
+from mulgil.i18n import MulgilError
 from mulgil.logstores import LOG_FORMAT, LogLine, Masker, encode_line, open_to_append
 
 
@@ -84,8 +85,14 @@ def first_line(at: datetime, *, try_number: int, attempt_id: str) -> LogLine:
 
 
 def error_line(at: datetime, msg: str, error: BaseException, masker: Masker) -> LogLine:
-    """Return the line that says what a task raised, with the part of the traceback that is not ours."""
-    trace = "".join(traceback.format_exception(type(error), error, authors_part(error.__traceback__)))
+    """Return the line that says what a task raised, with the part of the traceback that is not ours.
+
+    An error of ours says everything in its message: of its traceback only the author's own lines are kept.
+    """
+    if isinstance(error, MulgilError):
+        trace = "".join(traceback.format_list(authors_lines(error.__traceback__)))
+    else:
+        trace = "".join(traceback.format_exception(type(error), error, authors_part(error.__traceback__)))
     return LogLine(at=at, level="error", logger="mulgil.task", msg=masker.mask(msg), trace=masker.mask(trace))
 
 
@@ -95,6 +102,20 @@ def authors_part(trace: TracebackType | None) -> TracebackType | None:
     while found is not None and found.tb_frame.f_globals.get("__name__", "").startswith("mulgil."):
         found = found.tb_next
     return found or trace
+
+
+def authors_lines(trace: TracebackType | None) -> list[traceback.FrameSummary]:
+    """Return the frames of a traceback that the author wrote: not ours, not Python's, not a library's."""
+    summaries = traceback.extract_tb(trace)
+    modules = [frame.f_globals.get("__name__", "").partition(".")[0] for frame, _ in traceback.walk_tb(trace)]
+    return [
+        summary
+        for summary, module in zip(summaries, modules, strict=True)
+        if module != "mulgil"
+        and module not in sys.stdlib_module_names
+        and "site-packages" not in summary.filename
+        and not summary.filename.startswith("<")
+    ]
 
 
 def flush_output() -> None:
