@@ -11,7 +11,10 @@ from mulgil.cli._session import Session
 from mulgil.cli._submit import report
 from mulgil.cli.errors import ArgumentError
 from mulgil.i18n import Text, render
-from mulgil.model import CronTimetable, DagSpec, DeltaTimetable, OnceTimetable
+from mulgil.model import CronTimetable, DagSpec, DeltaTimetable, ImportFailure, OnceTimetable
+
+# The exit code of a command that looks for trouble and finds some.
+EXIT_FOUND = 1
 
 
 @click.group(help=render(Text("cli.help_dags")))
@@ -36,10 +39,37 @@ def list_dags(session: Session, output: str) -> None:
         for summary in session.control.dags()
     ]
     show_records(rows, output=output, empty=Text("cli.no_dags", {"folder": str(session.home.dags_folder)}))
-    if output == "table":
-        for failure in session.control.import_failures():
-            where = failure.file if failure.line is None else f"{failure.file}:{failure.line}"
-            click.echo(f"\n{click.style(where, fg='red', bold=True)}\n{render(failure.error)}", err=True)
+    for failure in session.control.import_failures():
+        click.echo(f"\n{_failure_text(failure)}", err=True)
+
+
+@dags.command("list-import-errors", help=render(Text("cli.help_dags_list_import_errors")))
+@output_option
+@click.pass_obj
+def list_import_errors(session: Session, output: str) -> int:
+    """List the files that can't be imported; 1 if there are any."""
+    failures = session.control.import_failures()
+    if output == "table" and failures:
+        click.echo("\n\n".join(map(_failure_text, failures)))
+        return EXIT_FOUND
+    rows: list[Record] = [
+        {
+            "bundle": failure.bundle,
+            "file": failure.file,
+            "line": failure.line,
+            "error": render(failure.error),
+            "traceback": failure.traceback or None,
+            "at": failure.at,
+        }
+        for failure in failures
+    ]
+    show_records(rows, output=output, empty=Text("cli.no_import_errors"))
+    return EXIT_FOUND if failures else 0
+
+
+def _failure_text(failure: ImportFailure) -> str:
+    where = failure.file if failure.line is None else f"{failure.file}:{failure.line}"
+    return f"{click.style(where, fg='red', bold=True)}\n{render(failure.error)}"
 
 
 @dags.command(help=render(Text("cli.help_dags_show")))

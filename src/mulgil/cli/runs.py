@@ -1,5 +1,7 @@
 """`mulgil runs …`."""
 
+import json
+
 import click
 
 from mulgil.cli._output import Record, output_option, show_record, show_records
@@ -48,7 +50,7 @@ def show(session: Session, dag_id: str, run_id: str, output: str) -> None:
         **_run_row(run),
         "run_uid": run.run_uid,
         "version_id": run.version_id,
-        "conf": {name: str(value) for name, value in run.conf.items()},
+        "conf": run.conf if output != "table" else json.dumps(run.conf, ensure_ascii=False) if run.conf else None,
         "triggered_by": run.triggered_by or None,
         **_why(run.reason, why.run),
         "note": run.note or None,

@@ -44,10 +44,19 @@ def logs(
 ) -> None:
     """Print the log of a task instance's newest try, or of the one that is named."""
     instance = _one_instance(_instances(session, dag_id, run_id, task_id), task_id, map_index)
-    number = try_number or instance.try_number
-    if number == 0:
+    if instance.try_number == 0:
         raise ArgumentError("cli.never_tried", task=task_id, state=instance.state.value)
-    _print_log(session, instance, try_number=number)
+    if try_number is not None:
+        _check_try(session, instance, try_number)
+    _print_log(session, instance, try_number=try_number or instance.try_number)
+
+
+def _check_try(session: Session, instance: TaskInstance, try_number: int) -> None:
+    attempts = session.control.attempts(instance.dag_id, instance.run_id, task_id=instance.task_id)
+    tries = sorted({one.try_number for one in attempts if one.map_index == instance.map_index})
+    if try_number not in tries:
+        known = ", ".join(map(str, tries))
+        raise ArgumentError("cli.no_such_try", task=instance.task_id, number=try_number, known=known)
 
 
 def _print_log(session: Session, instance: TaskInstance, *, try_number: int) -> None:
@@ -133,7 +142,13 @@ def _instances(session: Session, dag_id: str, run_id: str, task_id: str | None) 
 
 
 def _one_instance(found: list[TaskInstance], task_id: str, map_index: int | None) -> TaskInstance:
+    if map_index is None:
+        if len(found) == 1:
+            return found[0]
+        raise ArgumentError("cli.map_index_needed", task=task_id, last=len(found) - 1)
     for instance in found:
-        if map_index == instance.map_index or (map_index is None and instance.map_index in (UNMAPPED, 0)):
+        if map_index == instance.map_index:
             return instance
-    raise ArgumentError("cli.no_such_map_index", task=task_id, map_index=map_index or 0, last=len(found) - 1)
+    if found[0].map_index == UNMAPPED:
+        raise ArgumentError("cli.not_mapped", task=task_id)
+    raise ArgumentError("cli.no_such_map_index", task=task_id, map_index=map_index, last=len(found) - 1)

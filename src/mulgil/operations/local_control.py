@@ -32,6 +32,7 @@ from mulgil.model import (
     TaskKey,
     Variable,
 )
+from mulgil.operations.dag_not_found import dag_not_found
 from mulgil.operations.errors import InvalidArgumentError
 from mulgil.operations.explain import explain_queue, explain_run
 from mulgil.operations.mark import MARKABLE
@@ -321,10 +322,7 @@ class LocalControl:
         dags = {dag.dag_id: dag for dag in self._store.dags() if stale_too or not dag.is_stale}
         if dag_id in dags:
             return dags[dag_id]
-        nearest = nearest_name(dag_id, dags)
-        if nearest is None:
-            raise NotFoundError("operations.dag_unknown", dag_id=dag_id)
-        raise NotFoundError("operations.dag_misspelt", dag_id=dag_id, nearest=nearest)
+        raise dag_not_found(dag_id, known=dags, failures=self._store.import_failures())
 
     def _version(self, dag: Dag) -> DagVersion:
         version = self._store.dag_version(dag.version_id)

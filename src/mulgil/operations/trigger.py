@@ -1,7 +1,7 @@
 """Trigger: create a manual run."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from mulgil.messages import Command, Refused, TriggerDagRun
 from mulgil.model import Dag, DagRun, DagRunState, DagVersion, DataInterval, RunType
@@ -52,8 +52,19 @@ def apply_trigger(
         triggered_by=command.by,
         note=payload.note,
     )
-    facts = applied(dag_id=run.dag_id, run_id=run.run_id, run_uid=run.run_uid, is_paused=dag.is_paused)
+    facts = applied(
+        dag_id=run.dag_id,
+        run_id=run.run_id,
+        run_uid=run.run_uid,
+        interval_start=_instant_text(interval.start),
+        interval_end=_instant_text(interval.end),
+        is_paused=dag.is_paused,
+    )
     return CreateRun(run, facts)
+
+
+def _instant_text(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _interval_of(payload: TriggerDagRun, timetable: Timetable, now: datetime) -> DataInterval | None:

@@ -115,7 +115,16 @@ def test_a_manual_run_is_for_the_latest_complete_interval() -> None:
     assert run.run_id == "manual__2024-01-09T00:00:00+00:00"
     assert (run.run_uid, run.run_type, run.state) == ("u", RunType.MANUAL, DagRunState.QUEUED)
     assert (run.conf, run.note, run.triggered_by, run.version_id) == ({"n": 2}, "why", "ada", "v")
-    assert effect.answer == Applied({"dag_id": "d", "run_id": run.run_id, "run_uid": "u", "is_paused": False})
+    assert effect.answer == Applied(
+        {
+            "dag_id": "d",
+            "run_id": run.run_id,
+            "run_uid": "u",
+            "interval_start": "2024-01-09T00:00:00Z",
+            "interval_end": "2024-01-10T00:00:00Z",
+            "is_paused": False,
+        }
+    )
 
 
 def test_a_second_run_of_an_interval_gets_a_number() -> None:

@@ -19,8 +19,16 @@ def test_a_param_without_default_is_required() -> None:
     check_conf("d", {"p": ParamSpec(default=None)}, {})
 
 
-def test_keys_that_name_no_param_pass() -> None:
+def test_the_conf_of_a_dag_without_params_passes() -> None:
     check_conf("d", {}, {"anything": 1})
+
+
+def test_a_misspelt_param_is_refused_with_the_nearest_name() -> None:
+    params = {"number": ParamSpec(default=1), "store": ParamSpec(default="a")}
+    with pytest.raises(InvalidArgumentError, match="no param 'numbr'; did you mean 'number'"):
+        check_conf("d", params, {"numbr": 1})
+    with pytest.raises(InvalidArgumentError, match="no param 'xyz'; it has number, store"):
+        check_conf("d", params, {"xyz": 1})
 
 
 @pytest.mark.parametrize(

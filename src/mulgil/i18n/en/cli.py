@@ -38,6 +38,7 @@ MESSAGES = {
     "cli.help_dag_processor": "Run the DAG processor alone (`mulgil up` runs it for you).",
     "cli.help_dags": "Dags: list, show, trigger, pause.",
     "cli.help_dags_list": "List every dag, and the files that can't be imported.",
+    "cli.help_dags_list_import_errors": "List the files that can't be imported; exits with 1 if there are any.",
     "cli.help_dags_pause": "Stop scheduling a dag and starting its tasks.",
     "cli.help_dags_show": "Show a dag: schedule, version, isolation, tasks.",
     "cli.help_dags_trigger": "Create a manual run; without a date it gets the latest complete data interval.",
@@ -84,6 +85,7 @@ MESSAGES = {
         "Another `mulgil up` (pid {pid}) runs on {home}.\n"
         "Use that one, end it with Ctrl-C, or choose another home: mulgil --home DIR up"
     ),
+    "cli.map_index_needed": "Task '{task}' is mapped: say which instance with --map-index 0 to {last}.",
     "cli.never_tried": "Task '{task}' has no log: it is {state} and was never tried.",
     "cli.no": "no",
     "cli.no_connections": "There are no connections. Create one: mulgil connections set ID --type TYPE --host HOST",
@@ -91,12 +93,15 @@ MESSAGES = {
     "cli.no_home": (
         "There is no mulgil at {home}.\nStart one with `mulgil up`, or name another home with --home or MULGIL_HOME."
     ),
+    "cli.no_import_errors": "Every dag file can be imported.",
     "cli.no_runs": "There are no runs.",
     "cli.no_such_command": "There is no command '{name}'. {hint}",
     "cli.no_such_map_index": "Task '{task}' has no map index {map_index}; its last one is {last}.",
     "cli.no_such_task": "Run '{run_id}' has no task '{task}'. It has: {known}.",
+    "cli.no_such_try": "Task '{task}' has no try {number}. Its tries: {known}.",
     "cli.no_such_variable": "There is no variable '{key}'. See `mulgil variables list`.",
     "cli.no_variables": "There are no variables. Create one: mulgil variables set KEY VALUE",
+    "cli.not_mapped": "Task '{task}' is not mapped; leave out --map-index.",
     "cli.nothing": "Nothing to show.",
     "cli.saved": "Saved {name}.",
     "cli.up_first_steps": (

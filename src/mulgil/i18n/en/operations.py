@@ -9,6 +9,14 @@ MESSAGES = {
         "connection '{connection_id}' doesn't exist; `mulgil connections list` shows those that do"
     ),
     "operations.dag_misspelt": "dag '{dag_id}' doesn't exist; did you mean '{nearest}'? See `mulgil dags list`",
+    "operations.dag_misspelt_or_not_imported": (
+        "dag '{dag_id}' doesn't exist; did you mean '{nearest}'? "
+        "Or it is in a file that can't be imported ({files}): see `mulgil dags list-import-errors`"
+    ),
+    "operations.dag_not_imported": (
+        "dag '{dag_id}' doesn't exist, but there are files that can't be imported ({files}); "
+        "if one of them defines it, mend what `mulgil dags list-import-errors` says"
+    ),
     "operations.dag_unknown": (
         "dag '{dag_id}' doesn't exist; `mulgil dags list` shows the dags and the files that can't be imported"
     ),
@@ -54,4 +62,6 @@ MESSAGES = {
         "variable '{key}' doesn't exist; did you mean '{nearest}'? See `mulgil variables list`"
     ),
     "operations.variable_unknown": "variable '{key}' doesn't exist; `mulgil variables list` shows those that do",
+    "operations.param_unknown": "dag '{dag_id}' has no param '{param}'; it has {known}",
+    "operations.param_unknown_guess": "dag '{dag_id}' has no param '{param}'; did you mean '{guess}'?",
 }

@@ -38,6 +38,7 @@ MESSAGES = {
     "cli.help_dag_processor": "DAG 프로세서만 실행합니다(`mulgil up`이 대신 해 줍니다).",
     "cli.help_dags": "DAG: 목록, 보기, 실행, 멈춤.",
     "cli.help_dags_list": "모든 DAG와 불러올 수 없는 파일을 보여 줍니다.",
+    "cli.help_dags_list_import_errors": "불러올 수 없는 파일을 보여 줍니다. 하나라도 있으면 종료 코드는 1입니다.",
     "cli.help_dags_pause": "DAG의 스케줄과 태스크 시작을 멈춥니다.",
     "cli.help_dags_show": "DAG의 스케줄, 버전, 격리 방식, 태스크를 보여 줍니다.",
     "cli.help_dags_trigger": "수동 실행을 만듭니다. 날짜가 없으면 가장 최근에 끝난 데이터 구간을 씁니다.",
@@ -84,6 +85,7 @@ MESSAGES = {
         "다른 `mulgil up`(pid {pid})이 {home}에서 돌고 있습니다.\n"
         "그것을 쓰거나, Ctrl-C로 끝내거나, 다른 홈을 고르세요: mulgil --home DIR up"
     ),
+    "cli.map_index_needed": "태스크 '{task}'은(는) 매핑된 태스크입니다. --map-index로 0부터 {last}까지 중 고르세요.",
     "cli.never_tried": "태스크 '{task}'에는 로그가 없습니다. 상태가 {state}이고 한 번도 시도되지 않았습니다.",
     "cli.no": "아니요",
     "cli.no_connections": "연결이 없습니다. 만들기: mulgil connections set ID --type TYPE --host HOST",
@@ -91,12 +93,15 @@ MESSAGES = {
     "cli.no_home": (
         "{home}에는 mulgil이 없습니다.\n`mulgil up`으로 시작하거나 --home 또는 MULGIL_HOME으로 다른 홈을 지정하세요."
     ),
+    "cli.no_import_errors": "모든 DAG 파일을 불러올 수 있습니다.",
     "cli.no_runs": "실행이 없습니다.",
     "cli.no_such_command": "'{name}'이라는 명령은 없습니다. {hint}",
     "cli.no_such_map_index": "태스크 '{task}'에는 맵 인덱스 {map_index}이(가) 없습니다. 마지막은 {last}입니다.",
     "cli.no_such_task": "실행 '{run_id}'에는 태스크 '{task}'이(가) 없습니다. 있는 태스크: {known}.",
+    "cli.no_such_try": "태스크 '{task}'에는 {number}번째 시도가 없습니다. 있는 시도: {known}.",
     "cli.no_such_variable": "'{key}' 변수가 없습니다. `mulgil variables list`를 보세요.",
     "cli.no_variables": "변수가 없습니다. 만들기: mulgil variables set KEY VALUE",
+    "cli.not_mapped": "태스크 '{task}'은(는) 매핑된 태스크가 아닙니다. --map-index를 빼세요.",
     "cli.nothing": "보여 줄 것이 없습니다.",
     "cli.saved": "{name}을(를) 저장했습니다.",
     "cli.up_first_steps": (

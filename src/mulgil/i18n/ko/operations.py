@@ -11,6 +11,14 @@ MESSAGES = {
     "operations.dag_misspelt": (
         "DAG '{dag_id}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? `mulgil dags list`로 확인하세요"
     ),
+    "operations.dag_misspelt_or_not_imported": (
+        "DAG '{dag_id}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? "
+        "불러올 수 없는 파일({files})에 있을 수도 있습니다. `mulgil dags list-import-errors`로 확인하세요"
+    ),
+    "operations.dag_not_imported": (
+        "DAG '{dag_id}'이(가) 없지만, 불러올 수 없는 파일이 있습니다({files}). "
+        "그 파일에 있는 DAG라면 `mulgil dags list-import-errors`가 알려 주는 오류를 고치세요"
+    ),
     "operations.dag_unknown": (
         "DAG '{dag_id}'이(가) 없습니다. `mulgil dags list`에서 DAG 목록과 불러오지 못한 파일을 볼 수 있습니다"
     ),
@@ -74,5 +82,9 @@ MESSAGES = {
     ),
     "operations.variable_unknown": (
         "변수 '{key}'이(가) 없습니다. 등록된 변수는 `mulgil variables list`로 볼 수 있습니다"
+    ),
+    "operations.param_unknown": "DAG '{dag_id}'에는 매개변수 '{param}'이(가) 없습니다. 있는 것: {known}",
+    "operations.param_unknown_guess": (
+        "DAG '{dag_id}'에는 매개변수 '{param}'이(가) 없습니다. '{guess}'을(를) 뜻했나요?"
     ),
 }
