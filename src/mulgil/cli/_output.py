@@ -1,6 +1,7 @@
 """How lists and records are shown: a table for people, JSON or YAML for programs."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,22 +10,12 @@ from typing import TypeVar
 
 import click
 
+from mulgil.cli._table import Cell, Record, cell_text, print_table
 from mulgil.i18n import Text, render
 
-Cell = str | int | float | bool | datetime | timedelta | Enum | None | Sequence["Cell"] | Mapping[str, "Cell"]
-Record = Mapping[str, Cell]
-CommandT = TypeVar("CommandT", bound=Callable[..., object])
+__all__ = ["Cell", "Record", "output_option", "show_record", "show_records"]
 
-STATE_COLORS = {
-    "success": "green",
-    "running": "bright_green",
-    "failed": "red",
-    "upstream_failed": "yellow",
-    "up_for_retry": "yellow",
-    "skipped": "magenta",
-    "queued": "bright_black",
-    "scheduled": "bright_black",
-}
+CommandT = TypeVar("CommandT", bound=Callable[..., object])
 
 
 def output_option(command: CommandT) -> CommandT:
@@ -39,7 +30,7 @@ def output_option(command: CommandT) -> CommandT:
 def show_records(records: Sequence[Record], *, output: str, empty: Text | None = None) -> None:
     """Print records of one shape; `empty` is said instead of an empty table."""
     if output == "table":
-        _print_table(records) if records else click.echo(render(empty or Text("cli.nothing")))
+        _show_table(records) if records else click.echo(render(empty or Text("cli.nothing")))
     else:
         _print_plain([_plain(record) for record in records], output=output)
 
@@ -51,53 +42,13 @@ def show_record(record: Record, *, output: str) -> None:
         return
     width = max(len(name) for name in record)
     for name, value in record.items():
-        click.echo(f"{click.style(name.ljust(width), bold=True)}  {_cell(value)}")
+        click.echo(f"{click.style(name.ljust(width), bold=True)}  {cell_text(value)}")
 
 
-def _print_table(records: Sequence[Record]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text as RichText
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in records[0]:
-        table.add_column(name, overflow="fold")
-    for record in records:
-        table.add_row(*(RichText(_cell(value), style=_style(value)) for value in record.values()))
+def _show_table(records: Sequence[Record]) -> None:
     # Output that a program or a file takes is never wrapped at a guessed width.
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 1000)
-    console.print(table, soft_wrap=not sys.stdout.isatty())
-
-
-def _style(value: Cell) -> str:
-    return STATE_COLORS.get(str(value.value), "") if isinstance(value, Enum) else ""
-
-
-def _cell(value: Cell) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return render(Text("cli.yes")) if value else render(Text("cli.no"))
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%SZ")
-    if isinstance(value, timedelta):
-        return _duration(value)
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, str | int | float):
-        return str(value)
-    if isinstance(value, Mapping):
-        return " ".join(f"{name}={_cell(item)}" for name, item in value.items()) or "-"
-    return ", ".join(_cell(item) for item in value) or "-"
-
-
-def _duration(value: timedelta) -> str:
-    seconds = value.total_seconds()
-    if seconds < 60:
-        return f"{seconds:.2f}s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}h{minutes:02}m{rest:02}s" if hours else f"{minutes}m{rest:02}s"
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    print_table(records, file=sys.stdout, width=width)
 
 
 def _plain(value: Cell) -> object:

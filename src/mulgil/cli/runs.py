@@ -5,6 +5,7 @@ import json
 import click
 
 from mulgil.cli._output import Record, output_option, show_record, show_records
+from mulgil.cli._runs import in_zone, named_run, zones
 from mulgil.cli._session import Session
 from mulgil.cli._submit import report
 from mulgil.i18n import Text, render
@@ -32,7 +33,16 @@ def list_runs(session: Session, *, dag_id: str | None, state: str | None, limit:
         session.control.dag(dag_id)
     found = session.control.runs(dag_id=dag_id, state=DagRunState(state) if state else None, limit=limit)
     waiting = session.control.explain_queue(found)
-    rows = [{**_run_row(run), **_why(run.reason, waiting.get((run.dag_id, run.run_id)))} for run in found]
+    zone_of = zones(session.control, dag_id) if output == "table" else {}
+    rows: list[Record] = [
+        {
+            **_run_row(run, zone=zone_of.get(run.dag_id)),
+            **_why(run.reason, waiting.get((run.dag_id, run.run_id))),
+        }
+        for run in found
+    ]
+    if dag_id is not None and output == "table":
+        rows = [{name: value for name, value in row.items() if name != "dag_id"} for row in rows]
     show_records(rows, output=output, empty=Text("cli.no_runs"))
 
 
@@ -44,10 +54,11 @@ def list_runs(session: Session, *, dag_id: str | None, state: str | None, limit:
 def show(session: Session, dag_id: str, run_id: str, output: str) -> None:
     """Show a run, its task instances and what they committed."""
     control = session.control
+    run_id = named_run(control, dag_id, run_id)
     run = control.run(dag_id, run_id)
     why = control.explain(dag_id, run_id)
     record: Record = {
-        **_run_row(run),
+        **_run_row(run, zone=zones(control, dag_id).get(dag_id) if output == "table" else None),
         "run_uid": run.run_uid,
         "version_id": run.version_id,
         "conf": run.conf if output != "table" else json.dumps(run.conf, ensure_ascii=False) if run.conf else None,
@@ -88,17 +99,17 @@ def show(session: Session, dag_id: str, run_id: str, output: str) -> None:
 @click.pass_obj
 def cancel(session: Session, dag_id: str, run_id: str, output: str) -> None:
     """End a run."""
-    report(session.control.cancel(dag_id, run_id), output=output)
+    report(session.control.cancel(dag_id, named_run(session.control, dag_id, run_id)), output=output)
 
 
-def _run_row(run: DagRun) -> Record:
+def _run_row(run: DagRun, *, zone: str | None) -> Record:
     return {
         "dag_id": run.dag_id,
         "run_id": run.run_id,
         "type": run.run_type,
         "state": run.state,
-        "interval_start": run.data_interval.start,
-        "interval_end": run.data_interval.end,
+        "interval_start": in_zone(run.data_interval.start, zone),
+        "interval_end": in_zone(run.data_interval.end, zone),
         "started_at": run.started_at,
         "duration": run.ended_at - run.started_at if run.started_at and run.ended_at else None,
     }

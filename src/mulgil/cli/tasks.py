@@ -3,6 +3,7 @@
 import click
 
 from mulgil.cli._output import output_option, show_records
+from mulgil.cli._runs import named_run
 from mulgil.cli._session import Session
 from mulgil.cli._submit import report
 from mulgil.cli.errors import ArgumentError
@@ -27,6 +28,7 @@ def tasks() -> None:
 @click.pass_obj
 def state(session: Session, dag_id: str, run_id: str, task_id: str | None, output: str) -> None:
     """Show the state of a run's task instances, and why each one stands there."""
+    run_id = named_run(session.control, dag_id, run_id)
     found = _instances(session, dag_id, run_id, task_id)
     why = session.control.explain(dag_id, run_id).instances
     show_records([instance_row(item, waits_for=why.get(item.key)) for item in found], output=output)
@@ -43,6 +45,7 @@ def logs(
     session: Session, dag_id: str, run_id: str, task_id: str, *, map_index: int | None, try_number: int | None
 ) -> None:
     """Print the log of a task instance's newest try, or of the one that is named."""
+    run_id = named_run(session.control, dag_id, run_id)
     instance = _one_instance(_instances(session, dag_id, run_id, task_id), task_id, map_index)
     if instance.try_number == 0:
         raise ArgumentError("cli.never_tried", task=task_id, state=instance.state.value)
@@ -107,6 +110,7 @@ def clear(
     only_failed: bool, output: str,
 ) -> None:  # fmt: skip
     """Make task instances run anew: the named ones, or all of the run's."""
+    run_id = named_run(session.control, dag_id, run_id)
     keys = [instance.key for name in task_ids for instance in _instances(session, dag_id, run_id, name)]
     submitted = session.control.clear(
         dag_id, run_id, tasks=keys, downstream=downstream, upstream=upstream, only_failed=only_failed
@@ -126,6 +130,7 @@ def mark(
     session: Session, dag_id: str, run_id: str, task_id: str, new_state: str, *, map_index: int | None, output: str
 ) -> None:
     """Set a task instance to success or failed without running it."""
+    run_id = named_run(session.control, dag_id, run_id)
     found = _instances(session, dag_id, run_id, task_id)
     keys: list[TaskKey] = [item.key for item in found if map_index in (None, item.map_index)]
     report(session.control.mark(dag_id, run_id, keys, TaskInstanceState(new_state)), output=output)

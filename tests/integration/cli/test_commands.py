@@ -203,3 +203,23 @@ def test_logs_of_a_try_or_an_index_that_is_not_there(mulgil: Mulgil) -> None:
         "no map index 9; its last one is 2" in mulgil("tasks", "logs", "flights", "old", "each", "--map-index", "9").err
     )
     assert "never tried" in mulgil("tasks", "logs", "flights", "old", "clean").err
+
+
+def test_latest_is_the_run_of_the_newest_interval(mulgil: Mulgil, store: SqlMetadataStore) -> None:
+    assert json.loads(mulgil("runs", "show", "flights", "latest", "-o", "json").out)["run_id"] == "new"
+    assert json.loads(mulgil("tasks", "state", "flights", "latest", "raw", "-o", "json").out)[0]["try"] == 0
+    assert "never tried" in mulgil("tasks", "logs", "flights", "latest", "raw").err
+    assert mulgil("runs", "cancel", "flights", "latest").code == 0
+    assert mulgil("tasks", "clear", "flights", "latest").code == 0
+    assert mulgil("tasks", "mark", "flights", "latest", "raw", "success").code == 0
+    assert [one.payload.run_id for one in store.pending_commands()] == ["new", "new", "new"]
+
+
+def test_intervals_stand_in_the_time_zone_of_the_dag_and_in_utc_for_programs(mulgil: Mulgil) -> None:
+    shown = mulgil("runs", "list", "flights").out
+    assert "2013-01-09 00:00:00+09:00" in shown
+    assert "dag_id" not in shown
+    assert "dag_id" in mulgil("runs", "list").out
+    assert "2013-01-09 00:00:00+09:00" in mulgil("runs", "show", "flights", "new").out
+    (new, _) = json.loads(mulgil("runs", "list", "-o", "json").out)
+    assert (new["dag_id"], new["interval_start"]) == ("flights", "2013-01-08T15:00:00Z")
