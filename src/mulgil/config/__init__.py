@@ -7,13 +7,13 @@ from mulgil.config.private_folder import make_private_folder
 from mulgil.config.settings import (
     CoreSettings,
     DagfilesSettings,
-    ExecutorName,
     SchedulerSettings,
     SettingDoc,
     Settings,
     WorkerSettings,
     setting_docs,
 )
+from mulgil.model import ExecutorName
 
 __all__ = [
     "ConfigError",

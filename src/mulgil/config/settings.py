@@ -5,23 +5,16 @@ settings reference prints; `setting_docs` walks the same table. A setting is wri
 `key = value` under `[section]`, or in the environment as `MULGIL__SECTION__KEY`, which wins.
 """
 
-from enum import StrEnum
 from typing import Annotated, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
 
 from mulgil.i18n import Language
+from mulgil.model import ExecutorName
 
 _FEWEST_SLOTS = 16
 _SLOTS_PER_CPU = 4
-
-
-class ExecutorName(StrEnum):
-    """An executor that can be chosen, by its class's name."""
-
-    LOCAL = "LocalExecutor"
-    SEQUENTIAL = "SequentialExecutor"
 
 
 class CoreSettings(msgspec.Struct, frozen=True, kw_only=True):

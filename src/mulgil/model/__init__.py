@@ -1,6 +1,6 @@
 """The vocabulary: frozen values that every layer shares. No behaviour beyond checking themselves."""
 
-from mulgil.model.configuration import DEFAULT_POOL, Connection, Pool, Variable
+from mulgil.model.configuration import DEFAULT_POOL, Connection, ExecutorName, Pool, Variable
 from mulgil.model.dag import AssetRef, DagSpec, Mapping, ParamSpec, RetryPolicy, TaskGroupSpec, TaskSpec
 from mulgil.model.dag_run import UNMAPPED, AssetCommit, Attempt, DagRun, TaskInstance, TaskKey, XComValue
 from mulgil.model.dag_version import Dag, DagSchedule, DagVersion, ImportFailure
@@ -17,6 +17,7 @@ from mulgil.model.event import (
     TaskInstanceChanged,
 )
 from mulgil.model.interval import DataInterval
+from mulgil.model.schema_rules import JsonValue, broken_rule, wanted_types
 from mulgil.model.states import (
     FINISHED_STATES,
     LIVE_STATES,
@@ -59,8 +60,10 @@ __all__ = [
     "DeltaTimetable",
     "Event",
     "EventPayload",
+    "ExecutorName",
     "ImportFailure",
     "Isolation",
+    "JsonValue",
     "ManualTimetable",
     "Mapping",
     "ModelError",
@@ -80,4 +83,6 @@ __all__ = [
     "Variable",
     "WeightRule",
     "XComValue",
+    "broken_rule",
+    "wanted_types",
 ]

@@ -1,5 +1,7 @@
 """What people configure: pools, connections, variables."""
 
+from enum import StrEnum
+
 import msgspec
 
 DEFAULT_POOL = "default_pool"
@@ -11,6 +13,13 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     slots: int
     description: str = ""
+
+
+class ExecutorName(StrEnum):
+    """An executor that can be chosen, for the installation or for a task, by its class's name."""
+
+    LOCAL = "LocalExecutor"
+    SEQUENTIAL = "SequentialExecutor"
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -24,11 +24,6 @@ NOT_YET = frozenset(
         "map_index_template",
         "max_active_tis_per_dag",
         "max_active_tis_per_dagrun",
-        "on_execute_callback",
-        "on_failure_callback",
-        "on_retry_callback",
-        "on_skipped_callback",
-        "on_success_callback",
         "post_execute",
         "pre_execute",
         "queue",
@@ -38,6 +33,17 @@ NOT_YET = frozenset(
         "sla",
         "wait_for_downstream",
         "wait_for_past_depends_before_skipping",
+    }
+)
+
+CALLBACKS = frozenset(
+    {
+        "on_execute_callback",
+        "on_failure_callback",
+        "on_retry_callback",
+        "on_skipped_callback",
+        "on_success_callback",
+        "sla_miss_callback",
     }
 )
 
@@ -100,6 +106,8 @@ def unknown_argument(
     """Return the error for an argument that `operator` doesn't take."""
     where: dict[str, str | int] = {"file": origin.file, "line": origin.line}
     what: dict[str, str] = {"name": name, "operator": operator, "task_id": task_id}
+    if name in CALLBACKS:
+        return DagDefinitionError("sdk.callback_not_yet", **what, **where)
     if name in NOT_YET:
         return DagDefinitionError("sdk.argument_not_yet", **what, **where)
     guess = nearest(name, known)

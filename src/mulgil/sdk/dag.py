@@ -12,6 +12,7 @@ from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, ov
 
 from mulgil.i18n import MulgilError
 from mulgil.model import DagSpec, ManualTimetable
+from mulgil.sdk._arguments import CALLBACKS
 from mulgil.sdk._dates import as_instant, dag_zone
 from mulgil.sdk._suggestion import listed, nearest
 from mulgil.sdk._values import as_int, as_timedelta
@@ -21,6 +22,7 @@ from mulgil.sdk.operator import BaseOperator
 from mulgil.sdk.origin import find_origin
 from mulgil.sdk.param import as_params
 from mulgil.sdk.scope import DagScope, announce, open_scope
+from mulgil.sdk.task_settings import COMMON_ARGUMENTS
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,13 +69,10 @@ _NOT_YET = frozenset(
         "fail_stop",
         "jinja_environment_kwargs",
         "max_consecutive_failed_dag_runs",
-        "on_failure_callback",
-        "on_success_callback",
         "orientation",
         "owner_links",
         "render_template_as_native_obj",
         "rerun_with_latest_version",
-        "sla_miss_callback",
         "template_undefined",
     }
 )
@@ -127,6 +126,10 @@ class DAG(DagScope):
         except MulgilError as error:
             where: dict[str, str | int] = {"file": self.origin.file, "line": self.origin.line}
             raise DagDefinitionError("sdk.bad_schedule", dag_id=self.dag_id, why=str(error), **where) from error
+        if self.catchup and self.start_date is None and not isinstance(self.timetable, ManualTimetable):
+            raise DagDefinitionError(
+                "sdk.catchup_without_start", dag_id=self.dag_id, file=self.origin.file, line=self.origin.line
+            )
 
     def _take_limits(self, given: dict[str, Any]) -> None:
         where = self.origin
@@ -220,16 +223,27 @@ class DagFunction(Generic[P]):
         self.function = function
         self.dag_id = dag_id or function.__name__
         self.arguments = arguments
+        self.is_called = False
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> DAG:
         """Declare the dag: run the function's body, whose tasks join it."""
+        self.is_called = True
         arguments: dict[str, Any] = dict(self.arguments)
         arguments.setdefault("doc_md", inspect.getdoc(self.function) or "")
         dag = DAG(self.dag_id, **arguments)
         with dag:
             self.function(*args, **kwargs)
         return dag
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it was never called, though it needs no arguments; one that does is there for other files."""
+        if self.is_called:
+            return False
+        parameters = inspect.signature(self.function).parameters.values()
+        variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        return all(each.default is not each.empty or each.kind in variable for each in parameters)
 
 
 @overload
@@ -259,6 +273,10 @@ def _check_names(given: Mapping[str, object], dag_id: object, file: str, line: i
             continue
         guess = _RENAMED.get(name) or nearest(name, _NAMES)
         what: dict[str, str | int] = {"name": name, "dag_id": str(dag_id), "file": file, "line": line}
+        if name in CALLBACKS:
+            raise DagDefinitionError("sdk.dag_callback_not_yet", **what)
+        if name in COMMON_ARGUMENTS - {"task_id"}:
+            raise DagDefinitionError("sdk.task_argument_on_dag", **what)
         if name in _NOT_YET:
             raise DagDefinitionError("sdk.dag_argument_not_yet", **what)
         if guess is not None:

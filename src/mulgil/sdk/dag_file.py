@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mulgil.model import DagSpec
 from mulgil.sdk._bundle_import import BundleLoader, BundleRoot
 from mulgil.sdk._suggestion import listed, nearest
-from mulgil.sdk.dag import DAG
+from mulgil.sdk.dag import DAG, DagFunction
 from mulgil.sdk.errors import DagFileError
 from mulgil.sdk.scope import collecting, no_scope
 
@@ -81,7 +81,8 @@ def load_dag_file(root: Path, file: str, *, bundle: str, shown_root: Path | None
         shown_root: The author's folder, for tracebacks and messages; `root` if it is the same.
 
     Raises:
-        DagFileError: There is no such file, or two dags of it have the same id.
+        DagFileError: There is no such file, it only has @dag functions that are never called, or two dags of it
+            have the same id.
         BaseException: Whatever the file's own code raises.
     """
     source = root / file
@@ -94,6 +95,8 @@ def load_dag_file(root: Path, file: str, *, bundle: str, shown_root: Path | None
     with collecting() as found, no_scope():
         module = _import(bundle_root, name, source)
     dags = [dag for dag in found if isinstance(dag, DAG) and dag.origin.module_file in (shown, "")]
+    if not dags:
+        _check_calls(module, shown)
     _check_ids(dags, file)
     for dag in dags:
         dag.file, dag.root_folder = file, str(root)
@@ -120,6 +123,14 @@ def _module_name(root: Path, file: str) -> str:
 
     stem = "".join(char if char.isalnum() else "_" for char in file.removesuffix(".py"))
     return f"mulgil_dag_{stem}_{sha256(f'{root}:{file}'.encode()).hexdigest()[:12]}"
+
+
+def _check_calls(module: ModuleType, shown: str) -> None:
+    """Refuse a file whose author forgot to call its @dag function."""
+    for name, value in vars(module).items():
+        if isinstance(value, DagFunction) and value.function.__module__ == module.__name__ and value.is_forgotten:
+            line = value.function.__code__.co_firstlineno
+            raise DagFileError("sdk.dag_never_called", name=name, file=shown, line=line)
 
 
 def _check_ids(dags: list[DAG], file: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from mulgil.sdk.errors import DagDefinitionError
 from mulgil.sdk.origin import find_origin
@@ -69,6 +69,49 @@ class Node:
         return self
 
 
+class Uncalled:
+    """A decorated function: only its call makes a task or a group that can be connected."""
+
+    def shown_call(self) -> str:
+        """Return how to call it, for messages."""
+        return f"{getattr(self, '__name__', 'function')}()"
+
+    if not TYPE_CHECKING:
+        # Static types refuse these operators already.
+
+        def __rshift__(self, other: object) -> NoReturn:
+            """Say what to call instead."""
+            raise not_called(f"{_shown(self)} >> {_shown(other)}")
+
+        def __lshift__(self, other: object) -> NoReturn:
+            """Say what to call instead."""
+            raise not_called(f"{_shown(self)} << {_shown(other)}")
+
+        def __rrshift__(self, other: object) -> NoReturn:
+            """Say what to call instead."""
+            raise not_called(f"{_shown(other)} >> {_shown(self)}")
+
+        def __rlshift__(self, other: object) -> NoReturn:
+            """Say what to call instead."""
+            raise not_called(f"{_shown(other)} << {_shown(self)}")
+
+
+def not_called(code: str) -> DagDefinitionError:
+    """Return the error for a function that stands where a task must."""
+    origin = find_origin()
+    return DagDefinitionError("sdk.task_not_called", file=origin.file, line=origin.line, code=code)
+
+
+def _shown(value: object) -> str:
+    """Return an end of a dependency as its author would write it, with the calls that are missing."""
+    if isinstance(value, Uncalled):
+        return value.shown_call()
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_shown(each) for each in value)}]"
+    ends = value.edge_ends() if isinstance(value, Node) else ()
+    return ends[0].node_id if len(ends) == 1 and ends[0].node_id else "…"
+
+
 class Label(Node):
     """Text on an edge: `a >> Label("when empty") >> b`."""
 
@@ -117,6 +160,8 @@ def nodes_of(value: Linkable) -> list[Node]:
     """
     found = [value] if isinstance(value, Node) else list(value) if isinstance(value, list | tuple | set) else [value]
     for item in found:
+        if isinstance(item, Uncalled):
+            raise not_called(item.shown_call())
         if not isinstance(item, Node):
             origin = find_origin()
             raise DagDefinitionError(

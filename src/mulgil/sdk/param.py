@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mulgil.model import ParamSpec
+from mulgil.model import ParamSpec, broken_rule, wanted_types
 from mulgil.sdk.errors import DagDefinitionError
 from mulgil.sdk.origin import Origin, find_origin
 
@@ -21,6 +21,7 @@ class Param:
         self.description = description
         self.schema = schema
         self.origin = find_origin()
+        self._check_default()
 
     @property
     def has_default(self) -> bool:
@@ -38,6 +39,21 @@ class Param:
             default=_as_json(self.default, name, self.origin) if self.has_default else msgspec.UNSET,
             description=self.description,
         )
+
+    def _check_default(self) -> None:
+        """Refuse a default that the param's own schema refuses; what is no JSON is told of with the param's name."""
+        if not self.has_default:
+            return
+        try:
+            value = msgspec.json.decode(msgspec.json.encode(self.default))
+            schema = msgspec.json.decode(msgspec.json.encode(self.schema))
+        except (TypeError, ValueError, OverflowError):
+            return
+        types = wanted_types(schema, value)
+        rule = f"type {', '.join(types)}" if types else broken_rule(schema, value)
+        if rule is not None:
+            where: dict[str, str | int] = {"file": self.origin.file, "line": self.origin.line}
+            raise DagDefinitionError("sdk.param_default", value=repr(self.default)[:80], rule=rule, **where)
 
 
 def as_params(params: dict[str, object] | None) -> dict[str, Param]:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
 from mulgil.model import TaskGroupSpec
-from mulgil.sdk.node import Node
+from mulgil.sdk.node import Node, Uncalled
 from mulgil.sdk.origin import find_origin
 from mulgil.sdk.scope import Scope, check_id, open_scope, require_scope
 
@@ -73,7 +73,7 @@ class TaskGroup(Node, Scope):
         self._opened.pop().__exit__(kind, error, trace)
 
 
-class TaskGroupFunction(Generic[P, R]):
+class TaskGroupFunction(Uncalled, Generic[P, R]):
     """A function whose call makes a task group of the tasks that it creates."""
 
     def __init__(self, function: Callable[P, R], arguments: dict[str, object]) -> None:

@@ -8,7 +8,7 @@ from typing import Required, TypedDict
 
 import msgspec
 
-from mulgil.model import DEFAULT_POOL, Isolation, RetryPolicy, TriggerRule, WeightRule
+from mulgil.model import DEFAULT_POOL, ExecutorName, Isolation, RetryPolicy, TriggerRule, WeightRule
 from mulgil.sdk._values import as_enum, as_float, as_int, as_timedelta
 from mulgil.sdk.asset import Asset
 from mulgil.sdk.errors import DagDefinitionError
@@ -87,7 +87,7 @@ class TaskSettings(msgspec.Struct, frozen=True):
             priority_weight=as_int(given.get("priority_weight", 1), "priority_weight", origin),
             weight_rule=as_enum(WeightRule, given.get("weight_rule", "downstream"), "weight_rule", origin),
             trigger_rule=as_enum(TriggerRule, given.get("trigger_rule", "all_success"), "trigger_rule", origin),
-            executor=None if executor is None else str(executor),
+            executor=None if executor is None else as_enum(ExecutorName, executor, "executor", origin),
             isolation=as_enum(Isolation, given.get("isolation", "fork"), "isolation", origin),
             do_xcom_push=bool(given.get("do_xcom_push", True)),
             multiple_outputs=bool(given.get("multiple_outputs", False)),

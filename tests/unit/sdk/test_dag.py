@@ -71,7 +71,7 @@ def test_schedules_are_read_by_the_timetables() -> None:
         ({"shedule": "@daily"}, "Did you mean 'schedule'"),
         ({"zzz": 1}, "It takes: catchup"),
         ({"schedule_interval": "@daily"}, "Did you mean 'schedule'"),
-        ({"on_failure_callback": print}, "doesn't have yet"),
+        ({"fail_fast": True}, "doesn't have yet"),
     ],
 )
 def test_what_a_dag_refuses_names_the_line(arguments, words) -> None:
@@ -180,3 +180,36 @@ def test_a_param_without_default_is_refused_where_the_clock_makes_runs() -> None
     assert DAG("x", params=needed).to_spec().params["n"].schema == {"type": "integer"}
     with pytest.raises(DagDefinitionError, match="param 'n' of dag 'y' has no default"):
         DAG("y", params=needed, schedule="@daily", start_date="2024-01-01").to_spec()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"retries": 3}, r"'retries', which is an argument of tasks.*default_args=\{'retries': …\}"),
+        ({"on_failure_callback": print}, "no callbacks yet.*trigger_rule='one_failed'"),
+        ({"schedule": "@daily", "catchup": True}, "catchup=True, but no start_date"),
+    ],
+)
+def test_what_belongs_elsewhere_or_is_missing_is_told_with_a_remedy(arguments, words) -> None:
+    with pytest.raises(DagDefinitionError, match=rf"test_dag\.py:\d+: .*{words}"):
+        DAG("x", **arguments)
+
+
+@pytest.mark.parametrize(
+    ("default", "schema", "rule"),
+    [
+        ("x", {"type": "integer"}, "type integer"),
+        (None, {"type": "string"}, "type string"),
+        (0, {"minimum": 1}, "minimum 1"),
+    ],
+)
+def test_a_default_that_contradicts_its_schema_is_refused_where_it_is_written(default, schema, rule) -> None:
+    with pytest.raises(
+        DagDefinitionError, match=rf"test_dag\.py:\d+: the default .* contradicts its own schema: {rule}"
+    ):
+        Param(default, **schema)
+    Param(**schema)
+
+
+def test_a_default_may_be_null_where_the_schema_says_so() -> None:
+    assert Param(None, type=["string", "null"]).default is None

@@ -212,3 +212,17 @@ def test_no_bytecode_is_written_into_the_root(root, write) -> None:
 def test_a_file_in_any_encoding_that_python_reads(root) -> None:
     (root / "a.py").write_bytes("# coding: cp949\nfrom mulgil import DAG\nDAG('물길')\n".encode("cp949"))
     assert load(root, "a.py").dags[0].dag_id == "물길"
+
+
+def test_a_dag_function_that_is_never_called_is_told_if_the_file_has_no_dag(root, write) -> None:
+    head = "from mulgil import DAG, dag\n\n@dag(schedule='@daily')\ndef sales():\n    pass\n"
+    write("a.py", head)
+    with pytest.raises(DagFileError, match=r"a\.py:3: the @dag function 'sales' is never called.*: sales\(\)"):
+        load(root, "a.py")
+
+    write("b.py", head + "DAG('other')\n")
+    assert [dag.dag_id for dag in load(root, "b.py").dags] == ["other"]
+    # What needs arguments is a factory for other files, and what is imported is another file's.
+    write("factory.py", "from mulgil import dag\n\n@dag\ndef per_store(store):\n    pass\n")
+    write("c.py", "from factory import per_store\n")
+    assert load(root, "factory.py").dags == load(root, "c.py").dags == ()

@@ -288,6 +288,51 @@ def test_dicts_with_text_keys_in_the_annotation_mean_multiple_outputs() -> None:
 
 
 def test_forms_of_the_decorator_that_are_not_there_are_named() -> None:
-    with pytest.raises(DagDefinitionError, match=r"test_task\.py:\d+: there is no @task\.short_circuit"):
+    with pytest.raises(
+        DagDefinitionError, match=r"test_task\.py:\d+: mulgil doesn't have @task\.short_circuit yet.*TaskSkipped"
+    ):
         task.short_circuit  # noqa: B018 - reading it is what is tested
     assert not hasattr(task, "docker")
+
+
+def test_functions_that_are_not_called_are_told_how_to_be() -> None:
+    with DAG("x"):
+
+        @task
+        def first() -> None: ...
+
+        @task
+        def second() -> None: ...
+
+        for connect, code in (
+            (lambda: first >> second, r"first\(\) >> second\(\)"),
+            (lambda: first << [second, first], r"first\(\) << \[second\(\), first\(\)\]"),
+            (lambda: first() >> second, r"second\(\)"),
+            (lambda: first >> second(), r"first\(\) >> second"),
+            (lambda: [first] >> second(), r"first\(\)"),
+        ):
+            with pytest.raises(DagDefinitionError, match=rf"test_task\.py:\d+: .* Call it: {code}"):
+                connect()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("sensor", "checks and raises.*retries and retry_delay"),
+        ("virtualenv", "there are @task, @task.branch and @task.bash"),
+        ("brunch", "there is no @task.brunch"),
+    ],
+)
+def test_unknown_decorators_name_what_there_is(name, words) -> None:
+    with pytest.raises(AttributeError, match=rf"test_task\.py:\d+: .*{words}"):
+        getattr(task, name)
+
+
+def test_an_executor_that_there_is_not_is_refused_where_the_task_is_declared() -> None:
+    with DAG("x"), pytest.raises(DagDefinitionError, match=r"CeleryExecutor.*LocalExecutor, SequentialExecutor"):
+        EmptyOperator(task_id="a", executor="CeleryExecutor")
+
+
+def test_callbacks_have_a_remedy_of_their_own() -> None:
+    with DAG("x"), pytest.raises(DagDefinitionError, match=r"on_failure_callback.*trigger_rule='one_failed'"):
+        EmptyOperator(task_id="a", on_failure_callback=print)

@@ -17,6 +17,13 @@ MESSAGES: dict[str, str] = {
     "sdk.branch_not_ids": (
         "Branching task {task_id!r} returned {value}. Return a task id, a list of task ids, or None to follow none."
     ),
+    "sdk.callback_not_yet": (
+        "{file}:{line}: {operator} {task_id!r} is given {name!r}; mulgil has no callbacks yet. Remove it, and do "
+        "its work in a last task with trigger_rule='one_failed' or 'all_done'."
+    ),
+    "sdk.catchup_without_start": (
+        "{file}:{line}: dag {dag_id!r} has catchup=True, but no start_date to catch up from. Give it a start_date."
+    ),
     "sdk.chain_lengths": (
         "{file}:{line}: chain() got a list of {first} next to a list of {second}. Make them equally long, or use "
         "cross_downstream() to connect each with each."
@@ -37,6 +44,18 @@ MESSAGES: dict[str, str] = {
     "sdk.dag_argument_not_yet": (
         "{file}:{line}: dag {dag_id!r} is given {name!r}, which mulgil doesn't have yet. Remove it; "
         "docs/airflow-differences.md says what to use instead."
+    ),
+    "sdk.dag_callback_not_yet": (
+        "{file}:{line}: dag {dag_id!r} is given {name!r}; mulgil has no callbacks yet. Remove it, and do its work "
+        "in a last task with trigger_rule='one_failed' or 'all_done'."
+    ),
+    "sdk.dag_never_called": (
+        "{file}:{line}: the @dag function {name!r} is never called, so the file defines no dag. Call it at the end "
+        "of the file: {name}()"
+    ),
+    "sdk.decorator_not_yet": (
+        "{file}:{line}: mulgil doesn't have @task.{name} yet. Use @task.bash with the command that runs the work "
+        "there; there are @task, @task.branch and @task.bash."
     ),
     "sdk.depends_on_itself": "{file}:{line}: task {task_id!r} is made to depend on itself. Remove this dependency.",
     "sdk.doubled_argument": (
@@ -106,6 +125,10 @@ MESSAGES: dict[str, str] = {
         "Task {task_id!r} has multiple_outputs, but returned a {kind}. Return a dict, or set multiple_outputs=False."
     ),
     "sdk.outside_task": "{file}:{line}: {what} exists only while a task runs. Use it inside a task.",
+    "sdk.param_default": (
+        "{file}:{line}: the default {value} of a Param contradicts its own schema: {rule}. Change one of them, or "
+        "leave the default out to make the param required."
+    ),
     "sdk.param_not_json": (
         "{file}:{line}: param {name!r} has {value}, which is no JSON ({why}). Use text, numbers, true/false, "
         "null, lists and dicts."
@@ -114,7 +137,23 @@ MESSAGES: dict[str, str] = {
         "{file}:{line}: param {name!r} of dag {dag_id!r} has no default, but the dag has a schedule, and "
         "scheduled runs are given no values. Give it a default, or remove the schedule."
     ),
+    "sdk.sensor_not_yet": (
+        "{file}:{line}: mulgil doesn't have @task.{name} yet. Use a @task that checks and raises while it isn't "
+        "time, with retries and retry_delay."
+    ),
+    "sdk.short_circuit_not_yet": (
+        "{file}:{line}: mulgil doesn't have @task.{name} yet. Raise TaskSkipped in a @task, or return None from a "
+        "@task.branch."
+    ),
     "sdk.skipped_by_task": "The task skipped itself: {message}",
+    "sdk.task_argument_on_dag": (
+        "{file}:{line}: dag {dag_id!r} is given {name!r}, which is an argument of tasks. Give it to all of them: "
+        "default_args={{{name!r}: …}}."
+    ),
+    "sdk.task_not_called": (
+        "{file}:{line}: >>, << and chain() connect tasks, but a decorated function is a task only once it is "
+        "called. Call it: {code}"
+    ),
     "sdk.task_outside_dag": (
         "{file}:{line}: task {task_id!r} is created outside any dag. Put it inside `with DAG(...):` or a @dag function."
     ),

@@ -18,6 +18,14 @@ MESSAGES: dict[str, str] = {
         "분기 태스크 {task_id!r}이(가) {value}을(를) 반환했습니다. 태스크 id나 그 목록을 반환하고, 아무것도 "
         "따르지 않으려면 None을 반환하세요."
     ),
+    "sdk.callback_not_yet": (
+        "{file}:{line}: {operator} {task_id!r}에 {name!r} 인자가 있지만 mulgil에는 아직 콜백이 없습니다. 인자를 "
+        "지우고, trigger_rule='one_failed'나 'all_done'인 마지막 태스크에서 그 일을 하세요."
+    ),
+    "sdk.catchup_without_start": (
+        "{file}:{line}: DAG {dag_id!r}에 catchup=True가 있지만 따라잡기를 시작할 start_date가 없습니다. "
+        "start_date를 주세요."
+    ),
     "sdk.chain_lengths": (
         "{file}:{line}: chain()에 길이가 {first}인 목록과 {second}인 목록이 이웃해 있습니다. 길이를 맞추거나, "
         "모두 서로 이으려면 cross_downstream()을 쓰세요."
@@ -38,6 +46,18 @@ MESSAGES: dict[str, str] = {
     "sdk.dag_argument_not_yet": (
         "{file}:{line}: DAG {dag_id!r}에 {name!r} 인자가 있지만 mulgil은 아직 지원하지 않습니다. 인자를 "
         "지우세요. 대신 쓸 방법은 docs/airflow-differences.md에 있습니다."
+    ),
+    "sdk.dag_callback_not_yet": (
+        "{file}:{line}: DAG {dag_id!r}에 {name!r} 인자가 있지만 mulgil에는 아직 콜백이 없습니다. 인자를 지우고, "
+        "trigger_rule='one_failed'나 'all_done'인 마지막 태스크에서 그 일을 하세요."
+    ),
+    "sdk.dag_never_called": (
+        "{file}:{line}: @dag 함수 {name!r}을(를) 호출하지 않아서 파일에 DAG가 없습니다. 파일 "
+        "끝에서 호출하세요: {name}()"
+    ),
+    "sdk.decorator_not_yet": (
+        "{file}:{line}: mulgil에는 아직 @task.{name}이(가) 없습니다. 그 환경에서 작업을 실행하는 명령을 "
+        "@task.bash로 쓰세요. @task, @task.branch, @task.bash가 있습니다."
     ),
     "sdk.depends_on_itself": (
         "{file}:{line}: 태스크 {task_id!r}이(가) 자기 자신에 의존합니다. 이 의존 관계를 지우세요."
@@ -114,6 +134,10 @@ MESSAGES: dict[str, str] = {
         "multiple_outputs=False로 두세요."
     ),
     "sdk.outside_task": "{file}:{line}: {what}은(는) 태스크가 실행되는 동안에만 있습니다. 태스크 안에서 쓰세요.",
+    "sdk.param_default": (
+        "{file}:{line}: Param의 기본값 {value}이(가) 자신의 스키마와 맞지 않습니다: {rule}. 둘 중 하나를 고치거나, "
+        "필수로 하려면 기본값을 빼세요."
+    ),
     "sdk.param_not_json": (
         "{file}:{line}: 매개변수 {name!r}의 값 {value}은(는) JSON이 아닙니다({why}). 문자열, 숫자, 참/거짓, "
         "null, 리스트, dict를 쓰세요."
@@ -122,7 +146,23 @@ MESSAGES: dict[str, str] = {
         "{file}:{line}: DAG {dag_id!r}의 매개변수 {name!r}에 기본값이 없는데 DAG에 스케줄이 있습니다. 예약된 "
         "실행에는 값을 줄 수 없습니다. 기본값을 두거나 스케줄을 지우세요."
     ),
+    "sdk.sensor_not_yet": (
+        "{file}:{line}: mulgil에는 아직 @task.{name}이(가) 없습니다. 조건을 확인해 아직 아니면 예외를 일으키는 "
+        "@task를 retries, retry_delay와 함께 쓰세요."
+    ),
+    "sdk.short_circuit_not_yet": (
+        "{file}:{line}: mulgil에는 아직 @task.{name}이(가) 없습니다. @task에서 TaskSkipped를 일으키거나 "
+        "@task.branch에서 None을 반환하세요."
+    ),
     "sdk.skipped_by_task": "태스크가 스스로 건너뛰었습니다: {message}",
+    "sdk.task_argument_on_dag": (
+        "{file}:{line}: DAG {dag_id!r}에 준 {name!r}은(는) 태스크의 인자입니다. 모든 태스크에 주려면 "
+        "default_args={{{name!r}: …}}로 쓰세요."
+    ),
+    "sdk.task_not_called": (
+        "{file}:{line}: >>, <<, chain()은 태스크를 잇습니다. 데코레이터를 붙인 함수는 호출해야 태스크가 됩니다. "
+        "호출하세요: {code}"
+    ),
     "sdk.task_outside_dag": (
         "{file}:{line}: 태스크 {task_id!r}을(를) DAG 밖에서 만들었습니다. `with DAG(...):`나 @dag 함수 안에 두세요."
     ),
