@@ -11,9 +11,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mulgil.connectors.files import ParquetSource
+from mulgil.connectors.files import CsvSource, ParquetSource
 from mulgil.data import Table, checks, load, transform
-from mulgil.data.errors import CheckFailedError, CheckUnusableError, QueryError, TableMissingError
+from mulgil.data.errors import (
+    CheckFailedError,
+    CheckUnusableError,
+    QueryError,
+    SourceShapeError,
+    TableMissingError,
+    TargetError,
+)
 from mulgil.i18n import MulgilError
 from mulgil.model import Connection, DagRun, DagRunState, DataInterval, RunType, TaskInstance
 from mulgil.sdk import DAG, BaseOperator, run_task
@@ -167,3 +174,65 @@ def test_too_few_rows_are_told_by_their_number(refused, connection):
     error = refused(few)
     assert isinstance(error, CheckFailedError)
     assert error.text.fields == {"check": "row_count(min=5)", "table": "a", "rows": 2}
+
+
+def test_a_missing_folder_is_told_with_its_connection(home, refused):
+    with DAG("d"):
+        far = load(ParquetSource("in.parquet"), into=Table("far", "a"))
+    error = refused(far)
+    assert isinstance(error, TargetError)
+    assert error.text.code == "data.connection_folder"
+    assert error.text.fields == {"connection": "far", "host": "no/w.duckdb", "folder": str(home / "no")}
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "code", "fields"),
+    [
+        (
+            "id;name;amount\n1;a;2\n2;b;oops\n",
+            {"amount": "int64"},
+            "files.csv_value",
+            {"row": 3, "column": "amount", "value": "oops", "type": "int64"},
+        ),
+        (
+            "id;amount\n1;2\n2;3;4\n",
+            None,
+            "files.csv_row",
+            {"row": 3, "detail": "Expected 2 columns, got 3: 2;3;4"},
+        ),
+        ("id;amount\n1;2\n", {"amout": "int64"}, "files.column_guess", {"column": "amout", "guess": "amount"}),
+        ("id;amount\n1;2\n", {"zzz": "int64"}, "files.column", {"column": "zzz", "columns": "id, amount"}),
+        (
+            "id;at\n1;yesterday\n",
+            {"at": "timestamp[us, UTC]"},
+            "files.csv_value",
+            {"row": 2, "column": "at", "value": "yesterday", "type": "timestamp[us, tz=UTC]"},
+        ),
+        ("", {"id": "int64"}, "files.broken", {"detail": "Empty CSV file"}),
+    ],
+)
+def test_a_csv_file_is_told_by_row_and_column(home, refused, text, columns, code, fields):
+    (home / "in.csv").write_text(text)
+    with DAG("d"):
+        task = load(CsvSource("in.csv", columns=columns, delimiter=";"), into=Table("app", "a"))
+    error = refused(task)
+    assert isinstance(error, SourceShapeError)
+    assert error.text.code == code
+    assert error.text.fields == {"file": str(home / "in.csv"), **fields}
+
+
+def test_a_value_that_is_wrong_in_a_later_block_is_told_the_same(home, refused):
+    (home / "in.csv").write_text("id,n\n" + "1,2\n" * 600_000 + "1,x\n")
+    with DAG("d"):
+        task = load(CsvSource("in.csv", columns={"n": "int64"}), into=Table("warehouse", "a"))
+    fields = refused(task).text.fields
+    assert (fields["row"], fields["column"], fields["value"]) == (600_002, "n", "x")
+
+
+def test_a_file_that_is_no_parquet_is_told_so(home, refused):
+    (home / "x.parquet").write_text("id\n1\n")
+    with DAG("d"):
+        wrong = load(ParquetSource("x.parquet"), into=Table("app", "a"))
+        lost = load(ParquetSource("y.parquet"), into=Table("app", "b"))
+    assert refused(wrong).text.code == "files.not_parquet"
+    assert refused(lost).text.code == "files.missing"

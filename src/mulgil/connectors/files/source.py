@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from mulgil.connectors.files import told
 from mulgil.data.arrow_type import arrow_schema
 from mulgil.data.errors import SourceError, SourceShapeError
 from mulgil.data.source import Reading, Source
@@ -46,6 +47,10 @@ class _FileSource(Source):
     def _open_file(self, file: Path, opened: ExitStack) -> Batches:
         """Open one file."""
 
+    @abstractmethod
+    def _told(self, file: Path, error: Exception, *, is_open: bool) -> SourceError:
+        """Say what is wrong with a file that can't be opened, or read to its end."""
+
     def _count(self, files: tuple[Path, ...]) -> int | None:
         """Return how many rows there are, where that is cheap to know."""
         return None
@@ -58,8 +63,17 @@ class _FileSource(Source):
             try:
                 batches = self._open_file(file, opened)
             except (pa.ArrowException, OSError) as error:
-                raise SourceError("files.unreadable", file=str(file), detail=str(error)) from error
-            yield Batches(batches.schema, _named(file, batches.batches))
+                raise self._told(file, error, is_open=False) from error
+            yield Batches(batches.schema, self._named(file, batches.batches))
+
+    def _named(self, file: Path, batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+        """Pass batches on; an error names the file."""
+        import pyarrow as pa
+
+        try:
+            yield from batches
+        except (pa.ArrowException, OSError) as error:
+            raise self._told(file, error, is_open=True) from error
 
     def _all(self, first: Batches, files: tuple[Path, ...]) -> "Iterator[pa.RecordBatch]":
         yield from first.batches
@@ -97,6 +111,9 @@ class ParquetSource(_FileSource):
 
         parquet = opened.enter_context(pq.ParquetFile(file))
         return Batches(parquet.schema_arrow.remove_metadata(), parquet.iter_batches(_BATCH_ROWS))
+
+    def _told(self, file: Path, error: Exception, *, is_open: bool) -> SourceError:
+        return told.broken(file, error) if is_open else told.not_parquet(file, error)
 
     def _count(self, files: tuple[Path, ...]) -> int | None:
         import pyarrow as pa
@@ -150,15 +167,8 @@ class CsvSource(_FileSource):
         )
         return Batches(reader.schema, iter(reader))
 
-
-def _named(file: Path, batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
-    """Pass batches on; an error names the file."""
-    import pyarrow as pa
-
-    try:
-        yield from batches
-    except (pa.ArrowException, OSError) as error:
-        raise SourceShapeError("files.broken", file=str(file), detail=str(error)) from error
+    def _told(self, file: Path, error: Exception, *, is_open: bool) -> SourceError:
+        return told.broken_csv(file, error, delimiter=self.delimiter)
 
 
 def _shown(schema: "pa.Schema") -> str:

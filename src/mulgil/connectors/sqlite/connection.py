@@ -1,7 +1,7 @@
 """From a connection of type `sqlite` to the file that it names."""
 
 from mulgil.connectors.sqlite.target import SqliteTarget
-from mulgil.data.errors import DeclarationError
+from mulgil.data.database_file import database_file
 from mulgil.data.patience import Patience
 from mulgil.model import Connection
 from mulgil.sdk import TaskRuntime
@@ -12,7 +12,6 @@ def open_target(connection: Connection, runtime: TaskRuntime, patience: Patience
 
     Raises:
         DeclarationError: The connection names no file.
+        TargetError: The file's folder doesn't exist.
     """
-    if not connection.host or connection.host == ":memory:":
-        raise DeclarationError("data.connection_file", connection=connection.connection_id, type=connection.conn_type)
-    return SqliteTarget(runtime.resolve_path(connection.host), patience=patience)
+    return SqliteTarget(database_file(connection, runtime), patience=patience)

@@ -49,6 +49,10 @@ MESSAGES: dict[str, str] = {
     "data.connection_file": (
         "Connection {connection} of type {type} names no file. Put the file's path into its host."
     ),
+    "data.connection_folder": (
+        "Connection {connection} names the file {host}, whose folder {folder} doesn't exist. Create the folder, or "
+        "correct the connection's host."
+    ),
     "data.connection_lost": "The connection to {target} broke: {detail}",
     "data.connection_type": (
         "Tables can't be kept in connection {connection} of type {type!r} (did you mean {guess!r}?). Types that "

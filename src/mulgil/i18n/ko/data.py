@@ -53,6 +53,10 @@ MESSAGES: dict[str, str] = {
     "data.connection_file": (
         "{type} 타입의 연결 {connection}에 파일이 지정되지 않았습니다. 호스트에 파일 경로를 넣으세요."
     ),
+    "data.connection_folder": (
+        "연결 {connection}이(가) 가리키는 파일 {host}의 폴더 {folder}이(가) 없습니다. 폴더를 만들거나 연결의 호스트를 "
+        "고치세요."
+    ),
     "data.connection_lost": "{target}과(와)의 연결이 끊겼습니다: {detail}",
     "data.connection_type": (
         "{type!r} 타입의 연결 {connection}에는 테이블을 둘 수 없습니다({guess!r}을(를) 뜻했나요?). 테이블을 둘 수 "

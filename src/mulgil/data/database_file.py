@@ -1,0 +1,28 @@
+"""The file that a connection of a one-file database names."""
+
+from pathlib import Path
+
+from mulgil.data.errors import DeclarationError, TargetError
+from mulgil.model import Connection
+from mulgil.sdk import TaskRuntime
+
+
+def database_file(connection: Connection, runtime: TaskRuntime) -> Path:
+    """Return the file in `host`, relative to the home; only its folder must be there.
+
+    Raises:
+        DeclarationError: The connection names no file.
+        TargetError: The file's folder doesn't exist.
+    """
+    if not connection.host or connection.host == ":memory:":
+        raise DeclarationError("data.connection_file", connection=connection.connection_id, type=connection.conn_type)
+    path = runtime.resolve_path(connection.host)
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise TargetError(
+            "data.connection_folder",
+            connection=connection.connection_id,
+            host=connection.host,
+            folder=str(folder),
+        )
+    return path
