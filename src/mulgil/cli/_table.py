@@ -30,6 +30,7 @@ FOLDED_WIDTH = 12
 # What a narrow terminal does without, first things first; JSON and YAML always have it all.
 OPTIONAL = ("max_tries", "started_at", "type", "interval_end", "duration", "fence", "operator")
 GAP = 2
+LABELS_SHOWN = 3
 
 
 def print_table(records: Sequence[Record], *, file: TextIO, width: int | None) -> None:
@@ -48,11 +49,8 @@ def print_table(records: Sequence[Record], *, file: TextIO, width: int | None) -
     shown = [{name: record[name] for name in names} for record in shown]
     console = Console(file=file, width=max(width, _needed(shown, names)))
     console.print(_table(shown))
-    for record in records:
-        if record.get(REASON):
-            console.print(
-                f"{_label(record)}: {cell_text(record[REASON])}", markup=False, highlight=False, soft_wrap=True
-            )
+    for line in _reasons(records):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _table(records: Sequence[Record]) -> "Table":
@@ -88,6 +86,20 @@ def _width(records: Sequence[Record], name: str) -> int:
     from rich.cells import cell_len
 
     return max(cell_len(name), *(cell_len(cell_text(record[name])) for record in records))
+
+
+def _reasons(records: Sequence[Record]) -> list[str]:
+    """Return a line per reason, in the order of the records that it is for."""
+    labels: dict[str, list[str]] = {}
+    for record in records:
+        if record.get(REASON):
+            labels.setdefault(cell_text(record[REASON]), []).append(_label(record))
+    return [f"{_short_list(names)}: {reason}" for reason, names in labels.items()]
+
+
+def _short_list(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:LABELS_SHOWN])
+    return shown if len(names) <= LABELS_SHOWN else f"{shown}, … (+{len(names) - LABELS_SHOWN})"
 
 
 def _label(record: Record) -> str:

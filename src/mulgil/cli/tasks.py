@@ -30,8 +30,10 @@ def state(session: Session, dag_id: str, run_id: str, task_id: str | None, outpu
     """Show the state of a run's task instances, and why each one stands there."""
     run_id = named_run(session.control, dag_id, run_id)
     found = _instances(session, dag_id, run_id, task_id)
-    why = session.control.explain(dag_id, run_id).instances
-    show_records([instance_row(item, waits_for=why.get(item.key)) for item in found], output=output)
+    why = session.control.explain(dag_id, run_id)
+    show_records([instance_row(item, waits_for=why.instances.get(item.key)) for item in found], output=output)
+    if why.run is not None and output == "table":
+        click.echo(f"{run_id}: {render(why.run)}")
 
 
 @tasks.command(help=render(Text("cli.help_tasks_logs")))

@@ -158,6 +158,7 @@ def test_what_waits_says_why(mulgil: Mulgil) -> None:
         *[("each", "0 of 1 upstream task instances have ended (trigger rule `all_success`)")] * 3,
         ("clean", "0 of 1 upstream task instances have ended (trigger rule `all_success`)"),
     ]
+    assert mulgil("tasks", "state", "flights", "new").out.splitlines()[-1].startswith("new: ")
     (new, old) = json.loads(mulgil("runs", "list", "flights", "-o", "json").out)
     assert (new["reason"] is not None, old["reason"]) == (True, None)
 

@@ -66,3 +66,10 @@ def test_lists_are_folded_to_the_width() -> None:
 def test_times_name_their_offset() -> None:
     assert cell_text(AT.astimezone(ZoneInfo("Asia/Seoul"))) == "2013-01-05 09:00:00+09:00"
     assert cell_text(AT) == "2013-01-05 00:00:00Z"
+
+
+def test_one_reason_of_many_is_said_once() -> None:
+    rows: list[Record] = [
+        {"task_id": "load", "map_index": index, "state": TaskInstanceState.NONE, "reason": "why"} for index in range(9)
+    ]
+    assert shown(*rows, width=80)[10:] == ["load[0], load[1], load[2], … (+6): why"]
