@@ -8,9 +8,10 @@ from mulgil.data.table import Table
 from mulgil.sdk.scope import current_scope
 
 
-def task_id_for(table: Table) -> str:
+def task_id_for(table: object) -> str:
     """Return a task id that the open dag doesn't have yet."""
-    name = table.name.replace(".", "_")
+    # What is no Table is refused by the operator, which knows where it stands.
+    name = table.name.replace(".", "_") if isinstance(table, Table) else "into"
     scope = current_scope()
     if scope is None:
         return name

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 import msgspec
 
-from mulgil.data.errors import DeclarationError
+from mulgil.data.errors import DeclarationError, UnknownCheckError
+from mulgil.i18n import nearest_name
 
 Scalar = str | int | float | bool
 _Value = TypeVar("_Value", bound=Scalar)
@@ -116,6 +117,17 @@ def check_name(check: Check) -> str:
             return f"row_count({', '.join(f'{word}={bound}' for word, bound in bounds if bound is not None)})"
         case Sql():
             return check.name
+
+
+def __getattr__(name: str) -> object:
+    """Refuse a check that doesn't exist, naming the one that was probably meant."""
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    known = ("accepted_values", "not_null", "row_count", "sql", "unique")
+    guess, listed = nearest_name(name, known), ", ".join(known)
+    if guess is None:
+        raise UnknownCheckError("data.check_unknown", check=name, known=listed)
+    raise UnknownCheckError("data.check_unknown_guess", check=name, guess=guess, known=listed)
 
 
 def _severity(word: str) -> Severity:

@@ -3,7 +3,8 @@
 MulgilError
 └── DataError
     ├── DeclarationError            a table, load or transform that can't be: refused when the dag is compiled
-    │   └── GrainMismatchError      an interval that is not a whole number of the table's grains
+    │   ├── GrainMismatchError      an interval that is not a whole number of the table's grains
+    │   └── UnknownCheckError       `checks` has no such check; an AttributeError, too
     ├── SourceError                 the source failed, or gave something other than it promised
     │   ├── SourceShapeError        a page, file or row of the wrong shape
     │   └── TableMissingError       a table that is read doesn't exist (yet)
@@ -38,6 +39,10 @@ class DeclarationError(DataError):
 
 class GrainMismatchError(DeclarationError):
     """An interval is not a whole number of grains."""
+
+
+class UnknownCheckError(DeclarationError, AttributeError):
+    """There is no such check."""
 
 
 class SourceError(DataError):

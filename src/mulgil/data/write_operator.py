@@ -55,10 +55,12 @@ class WriteOperator(BaseOperator):
         """Keep what is declared; whether it fits the dag is seen when the dag is compiled."""
         super().__init__(**operator_arguments)
         if not isinstance(into, Table):
-            raise DagDefinitionError("data.into_no_table", kind=type(into).__name__, **self.place)
+            raise DagDefinitionError(
+                "data.into_no_table", value=repr(into)[:80], file=self.origin.file, line=self.origin.line
+            )
         self.into = into
         self.partition = partition
-        self.checks = tuple(checks)
+        self.checks = self._read_checks(checks)
         self.given_mode = self._read_mode(mode)
 
     @property
@@ -160,6 +162,19 @@ class WriteOperator(BaseOperator):
             if table in node.outlets or (isinstance(node, WriteOperator) and node.into == table):
                 return TableMissingError("data.source_table_unwritten", writer=node.task_id, **where)
         return TableMissingError("data.source_table_missing", **where)
+
+    def _read_checks(self, checks: object) -> tuple[Check, ...]:
+        given = checks if isinstance(checks, list | tuple) else [checks]
+        for check in given:
+            if not isinstance(check, Check):
+                raise DagDefinitionError(
+                    "data.no_check",
+                    value=getattr(check, "__name__", None) or repr(check)[:80],
+                    file=self.origin.file,
+                    line=self.origin.line,
+                    task_id=self.task_id,
+                )
+        return tuple(given)
 
     def _read_mode(self, mode: WriteMode | str | None) -> WriteMode | None:
         try:

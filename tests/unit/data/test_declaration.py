@@ -117,7 +117,7 @@ def test_what_is_no_source_table_or_mode_is_refused():
     with dag():
         with pytest.raises(DagDefinitionError, match="a str as its source"):
             load("in.csv", into=raw)  # type: ignore[arg-type]
-        with pytest.raises(DagDefinitionError, match="a str as into="):
+        with pytest.raises(DagDefinitionError, match="not 'raw'"):
             LoadOperator(task_id="x", source=FILE, into="raw")  # type: ignore[arg-type]
         with pytest.raises(DagDefinitionError, match="'upsert'"):
             load(FILE, into=raw, mode="upsert")
@@ -139,3 +139,38 @@ def test_results_of_tasks_are_edges():
 def test_task_ids_are_kept_apart():
     with dag():
         assert [load(FILE, into=raw).task_id for _ in range(2)] == ["raw_flights", "raw_flights__1"]
+
+
+@pytest.mark.parametrize("task_id", [None, "named"])
+def test_a_table_given_by_its_name_is_refused_where_it_stands(task_id):
+    with dag(), pytest.raises(DagDefinitionError) as refused:
+        load(FILE, into="raw.flights", task_id=task_id)  # type: ignore[arg-type]
+    assert refused.value.text.code == "data.into_no_table"
+    assert refused.value.text.fields["value"] == "'raw.flights'"
+    assert str(refused.value.text.fields["file"]).endswith("test_declaration.py")
+    with dag(), pytest.raises(DagDefinitionError, match="Table"):
+        transform("select 1", into="x", task_id=task_id)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ([checks.not_null], "not_null"),
+        (["not_null"], "'not_null'"),
+        ("not_null", "'not_null'"),
+        ([checks.unique("id"), 3], "3"),
+    ],
+)
+def test_what_is_no_check_is_refused(given, value):
+    with dag(), pytest.raises(DagDefinitionError) as refused:
+        load(FILE, into=whole, checks=given)
+    assert (refused.value.text.code, refused.value.text.fields["value"]) == ("data.no_check", value)
+
+
+def test_a_check_that_does_not_exist_names_the_nearest():
+    with pytest.raises(AttributeError, match="did you mean 'not_null'") as refused:
+        checks.notnull  # noqa: B018
+    assert isinstance(refused.value, DeclarationError)
+    with pytest.raises(DeclarationError, match=r"no 'xyz'.*unique"):
+        checks.xyz  # noqa: B018
+    assert not hasattr(checks, "__wrapped__")

@@ -21,6 +21,8 @@ MESSAGES: dict[str, str] = {
         "Check {check} failed for {table}: the data has {rows} rows. Nothing was published; the table is as it was."
     ),
     "data.check_severity": "A check's severity can't be {severity!r}. Use 'error' or 'warn'.",
+    "data.check_unknown": "`checks` has no {check!r}. Checks: {known}.",
+    "data.check_unknown_guess": "`checks` has no {check!r}; did you mean {guess!r}? Checks: {known}.",
     "data.column_extra": (
         "The data for {table} has a column {column} ({type}) that the table doesn't have. Drop it from the source "
         "or the query, or add it to the table by ALTER TABLE. Nothing was published."
@@ -62,7 +64,9 @@ MESSAGES: dict[str, str] = {
     "data.fault_unreadable": "The fault {fault!r} can't be armed: {detail}. Points: {points}.",
     "data.grain_unknown": "{table} can't have grain {grain!r}. Grains: {known}.",
     "data.interval_not_whole_grains": "The interval {start} … {end} is not a whole number of {grain}s in {timezone}.",
-    "data.into_no_table": "{file}:{line}: task {task_id!r} is given a {kind} as into=. Give a Table.",
+    "data.into_no_table": (
+        "{file}:{line}: into= takes a Table, not {value}. Write `Table('connection', 'schema.table')`."
+    ),
     "data.key_repeated": "The key of {table} names a column twice: {key}.",
     "data.ledger_conflict": (
         "{table} is kept partitioned by {kept}; this task declares {declared}. Declare the table in the same way "
@@ -80,6 +84,10 @@ MESSAGES: dict[str, str] = {
     "data.modes_differ": (
         "{file}:{line}: tasks {task_id!r} ({mode}) and {other!r} ({theirs}) write {table} in different modes, so "
         "that either could undo the other. Use one mode, or two tables."
+    ),
+    "data.no_check": (
+        "{file}:{line}: task {task_id!r} is given {value} in checks=, which takes a list of checks. Write "
+        "`checks=[checks.not_null('id')]`."
     ),
     "data.no_literal": (
         "A value of type {type} can't be put into SQL: {value}. Convert it to text, a number or a date."

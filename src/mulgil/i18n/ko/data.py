@@ -23,6 +23,10 @@ MESSAGES: dict[str, str] = {
         "그대로입니다."
     ),
     "data.check_severity": "검사의 심각도로 {severity!r}을(를) 쓸 수 없습니다. 'error' 또는 'warn'을 쓰세요.",
+    "data.check_unknown": "`checks`에 {check!r}이(가) 없습니다. 쓸 수 있는 검사: {known}.",
+    "data.check_unknown_guess": (
+        "`checks`에 {check!r}이(가) 없습니다. {guess!r}을(를) 뜻했나요? 쓸 수 있는 검사: {known}."
+    ),
     "data.column_extra": (
         "{table}에 쓸 데이터에 테이블에 없는 컬럼 {column}({type})이 있습니다. 소스나 쿼리에서 빼거나 ALTER "
         "TABLE로 테이블에 추가하세요. 아무것도 게시하지 않았습니다."
@@ -68,7 +72,10 @@ MESSAGES: dict[str, str] = {
     "data.interval_not_whole_grains": (
         "구간 {start} … {end}은(는) {timezone} 기준으로 {grain} 단위의 정수배가 아닙니다."
     ),
-    "data.into_no_table": "{file}:{line}: 태스크 {task_id!r}의 into=에 {kind}을(를) 주었습니다. Table을 주세요.",
+    "data.into_no_table": (
+        "{file}:{line}: into=에는 {value}이(가) 아니라 Table을 줘야 합니다. `Table('connection', 'schema.table')`처럼 "
+        "쓰세요."
+    ),
     "data.key_repeated": "{table}의 키에 같은 컬럼이 두 번 있습니다: {key}.",
     "data.ledger_conflict": (
         "{table}은(는) {kept} 파티션으로 관리되는데 이 태스크는 {declared}(으)로 선언했습니다. 모든 곳에서 같은 "
@@ -89,6 +96,10 @@ MESSAGES: dict[str, str] = {
     "data.modes_differ": (
         "{file}:{line}: 태스크 {task_id!r}({mode})과(와) {other!r}({theirs})이(가) {table}을(를) 서로 다른 모드로 "
         "써서 상대의 결과를 지울 수 있습니다. 모드를 하나로 맞추거나 테이블을 나누세요."
+    ),
+    "data.no_check": (
+        "{file}:{line}: 태스크 {task_id!r}의 checks=에 {value}을(를) 주었습니다. `checks=[checks.not_null('id')]`처럼 "
+        "검사 목록을 주세요."
     ),
     "data.no_literal": "{type} 타입의 값은 SQL에 넣을 수 없습니다: {value}. 문자열, 숫자 또는 날짜로 바꾸세요.",
     "data.no_source": (
