@@ -20,4 +20,3 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
     def area(self) -> str:
         """The catalogue module that holds this text."""
         return self.code.partition(".")[0]
-
