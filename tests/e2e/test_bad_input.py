@@ -132,7 +132,7 @@ from mulgil.connectors.http import HttpSource, PageNumber
 flights = Table("warehouse", "raw.flights", partition_by="flight_date")
 columns = {"year": "int32", "month": "int32", "day": "int32", "carrier": "string", "flight": "int32"}
 
-@dag(schedule="@daily", start_date="2013-01-01", end_date="2013-01-10", timezone="America/New_York")
+@dag(schedule="@daily", start_date="2013-01-05", end_date="2013-01-05", timezone="America/New_York")
 def day():
     load(
         HttpSource("api", "/flights", params={"date": "{{ ds }}"}, pages=PageNumber(), columns=columns),
