@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from mulgil.cli._session import Session
+from mulgil.cli.session import Session
 from mulgil.config import environment
 from mulgil.messages import Applied
 from mulgil.model import DagRun

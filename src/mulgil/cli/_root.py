@@ -5,7 +5,7 @@ from importlib import import_module
 
 import click
 
-from mulgil.cli._session import Session
+from mulgil.cli.session import Session
 from mulgil.config import environment, load_settings
 from mulgil.i18n import Text, render, set_language
 from mulgil.model import VERSION

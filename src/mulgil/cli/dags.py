@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from mulgil.cli._output import Record, output_option, show_record, show_records
-from mulgil.cli._session import Session
 from mulgil.cli._submit import report
 from mulgil.cli.errors import ArgumentError
+from mulgil.cli.session import Session
 from mulgil.i18n import Text, render
 from mulgil.model import CronTimetable, DagSpec, DeltaTimetable, ImportFailure, OnceTimetable
 

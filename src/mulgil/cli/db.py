@@ -3,8 +3,8 @@
 import click
 
 from mulgil.cli._output import output_option, show_record
-from mulgil.cli._session import Session, make_home, shown
 from mulgil.cli.errors import NoHomeError
+from mulgil.cli.session import Session, make_home, shown
 from mulgil.i18n import MulgilError, Text, render
 
 

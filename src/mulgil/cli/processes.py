@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import click
 
-from mulgil.cli._session import Session, open_store
+from mulgil.cli.session import Session, open_store
 from mulgil.config import load_settings
 from mulgil.i18n import Text, render
 

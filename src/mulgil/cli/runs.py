@@ -6,8 +6,8 @@ import click
 
 from mulgil.cli._output import Record, output_option, show_record, show_records
 from mulgil.cli._runs import in_zone, named_run, zones
-from mulgil.cli._session import Session
 from mulgil.cli._submit import report
+from mulgil.cli.session import Session
 from mulgil.i18n import Text, render
 from mulgil.model import DagRun, DagRunState, TaskInstance
 

@@ -4,10 +4,10 @@ import click
 
 from mulgil.cli._output import output_option, show_records
 from mulgil.cli._runs import named_run
-from mulgil.cli._session import Session
 from mulgil.cli._submit import report
 from mulgil.cli.errors import ArgumentError
 from mulgil.cli.runs import instance_row
+from mulgil.cli.session import Session
 from mulgil.i18n import Text, render
 from mulgil.logstores import LogLine
 from mulgil.model import UNMAPPED, TaskInstance, TaskInstanceState, TaskKey

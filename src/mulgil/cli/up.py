@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from mulgil.cli._session import Session, make_home, shown
 from mulgil.cli.errors import CliError, HomeInUseError
+from mulgil.cli.session import Session, make_home, shown
 from mulgil.cli.supervisor import ChildSpec, Listener, Supervisor
 from mulgil.config import Home
 from mulgil.i18n import Text, render

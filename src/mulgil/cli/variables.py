@@ -3,8 +3,8 @@
 import click
 
 from mulgil.cli._output import Record, output_option, show_records
-from mulgil.cli._session import Session
 from mulgil.cli.errors import ArgumentError
+from mulgil.cli.session import Session
 from mulgil.i18n import Text, render
 from mulgil.model import Variable
 
