@@ -104,7 +104,10 @@ def _utc(instant: None) -> None: ...
 def _utc(instant: datetime | None) -> datetime | None:
     if instant is None or instant.utcoffset() is None:
         return instant
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise DagFormatError("serialization.instant_out_of_range", instant=instant.isoformat()) from None
 
 
 def _check_json(value: object, where: str, dag_id: str) -> None:

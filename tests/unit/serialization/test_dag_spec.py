@@ -114,3 +114,10 @@ def test_durations_and_instants_are_exact() -> None:
     )
 
     assert decode_dag(encode_dag(spec)) == spec
+
+
+def test_an_instant_that_utc_can_not_hold_is_refused_by_name() -> None:
+    error = refusal(dag(start_date=datetime(1, 1, 1, tzinfo=ZoneInfo("Asia/Seoul"))))
+
+    assert error.text.code == "serialization.instant_out_of_range"
+    assert "0001-01-01" in str(error)

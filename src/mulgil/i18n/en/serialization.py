@@ -12,6 +12,9 @@ MESSAGES: dict[str, str] = {
         "A stored dag can't be read: {detail}. The DAG processor stores it anew when its file changes; "
         "touch the dag's file, or restore the metadata DB from a backup."
     ),
+    "serialization.instant_out_of_range": (
+        "{instant} lies before year 1 or after year 9999 in UTC. Choose a date that isn't the very first or last."
+    ),
     "serialization.param_not_json": (
         "The dag `{dag_id}` has a param that is no JSON value: {where} is {value}. "
         "Use text, finite numbers, booleans, null, lists and dicts with text keys."
