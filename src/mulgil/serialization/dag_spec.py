@@ -50,8 +50,9 @@ def encode_dag(spec: DagSpec) -> bytes:
         _check_json(param.schema, f"params[{name!r}].schema", spec.dag_id)
         if param.default is not msgspec.UNSET:
             _check_json(param.default, f"params[{name!r}].default", spec.dag_id)
+    written = _Written(DAG_FORMAT, _with_utc_instants(spec))
     try:
-        data = _ENCODER.encode(_Written(DAG_FORMAT, _with_utc_instants(spec)))
+        data = _ENCODER.encode(written)
         # Structs don't check what they are built from; reading does. Better here than at the reader.
         decode_dag(data)
     except (ValueError, TypeError) as error:

@@ -146,10 +146,9 @@ def test_reading_a_damaged_xcom_gives_a_value_or_its_own_error(content: bytes) -
 
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
-# A day short of what UTC can hold, whatever the zone.
-instants = st.datetimes(
-    datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.sampled_from([UTC, ZoneInfo("Asia/Seoul")])
-)
+# A day short of what UTC can hold, whatever the zone; Hypothesis takes naive bounds.
+FIRST, LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001
+instants = st.datetimes(FIRST, LAST, timezones=st.sampled_from([UTC, ZoneInfo("Asia/Seoul")]))
 natural = st.integers(0, 1000)
 positive = st.integers(1, 1000)
 jsons: st.SearchStrategy[Any] = st.recursive(
