@@ -27,10 +27,10 @@ up: $(STAMP) ## Start mulgil on the home (MULGIL_HOME, default ~/mulgil)
 	@$(BIN)/mulgil up
 
 test: $(STAMP) ## Every test tier but the long ones
-	@$(BIN)/python -m pytest --proof out/proof.json
+	@$(BIN)/python -m pytest --proof=out/proof.json
 
 prove: $(STAMP) ## The long proofs: real kills under load, long simulation (FULL=1 for more)
-	@$(BIN)/python -m pytest -m long --proof out/proof.json
+	@$(BIN)/python -m pytest -m long --proof=out/proof.json
 
 bench: $(STAMP) ## Measure; writes benchmarks/out/bench.json and prints it
 	@$(BIN)/python -m benchmarks
