@@ -1,6 +1,7 @@
 """Bad input: each gets a clear error that names the place, and nothing that was good is lost."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -74,6 +75,8 @@ def test_a_file_that_can_not_be_imported_is_named_and_the_others_run(tmp_path: P
     installation.write_dag("good", GOOD)
     for name, (source, _) in BROKEN_FILES.items():
         installation.write_dag(Path(name).stem, source)
+    # An archive's name in an old encoding is no dag file's fault.
+    Path(os.fsdecode(os.fsencode(installation.home / "dags") + b"/caf\xe9.csv")).touch()
     try:
         installation.start()
         wait_until(lambda: len(installation.control.import_failures()) == len(BROKEN_FILES), 30, "import failures")
@@ -197,3 +200,18 @@ def _run_fifth_of_january(installation: Installation) -> DagRun:
 def _table(file: Path) -> list[tuple[object, ...]]:
     with duckdb.connect(str(file), read_only=True) as warehouse:
         return sorted(warehouse.execute("select carrier, flight, flight_date::varchar from raw.flights").fetchall())
+
+
+def test_a_folder_that_looks_like_a_partition_adds_no_column(tmp_path: Path, flights_api: Callable[..., str]) -> None:
+    installation = Installation(tmp_path / "carrier=XX" / "home")
+    installation.write_dag("day", DAY.replace("MINIMUM", "1"))
+    try:
+        installation.start()
+        installation.wait_for_dag("day")
+        _connect(installation, flights_api())
+        assert _run_fifth_of_january(installation).state is DagRunState.SUCCESS
+    finally:
+        installation.stop()
+    carriers = {row[0] for row in _table(installation.home / "warehouse.duckdb")}
+    assert "XX" not in carriers
+    assert len(carriers) > 10

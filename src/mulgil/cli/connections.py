@@ -4,6 +4,7 @@ import json
 import sys
 
 import click
+import msgspec
 
 from mulgil.cli._output import Record, output_option, show_records
 from mulgil.cli.errors import ArgumentError
@@ -61,8 +62,10 @@ def set_connection(
         extras = json.loads(extra)
     except json.JSONDecodeError as error:
         raise ArgumentError("cli.bad_extra", why=str(error)) from None
-    if not isinstance(extras, dict):
-        raise ArgumentError("cli.bad_extra", why=type(extras).__name__)
+    try:
+        extras = msgspec.convert(extras, dict[str, str | int | float | bool | None])
+    except msgspec.ValidationError as error:
+        raise ArgumentError("cli.bad_extra", why=str(error)) from None
     new = Connection(
         connection_id=connection_id,
         conn_type=conn_type,

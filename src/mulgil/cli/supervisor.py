@@ -97,6 +97,8 @@ class Supervisor:
         os.set_blocking(self._wake_read, False)
         os.set_blocking(wake_write, False)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        # Whoever started us may have blocked them; a child's end must be heard.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._count_stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)

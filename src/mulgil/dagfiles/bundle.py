@@ -71,6 +71,8 @@ def scan_bundle(folder: Path) -> BundleScan:
             if entry.name in IGNORE_FILES:
                 rules += _read_rules(Path(entry.path), path)
         for entry in entries:
+            if not _is_text(entry.name):
+                continue
             relative = f"{path}/{entry.name}" if path else entry.name
             kind = _kind(entry)
             if kind is None or is_ignored(relative, rules, is_folder=stat.S_ISDIR(kind.st_mode)):
@@ -80,6 +82,15 @@ def scan_bundle(folder: Path) -> BundleScan:
             elif stat.S_ISREG(kind.st_mode):
                 files[relative] = FileSign(kind.st_size, kind.st_mtime_ns, kind.st_ctime_ns, kind.st_ino)
     return BundleScan(dict(sorted(files.items())), tuple(sorted(folders)))
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is UTF-8; others (from old archives, say) can't be named in a snapshot, so they are left out."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def read_digest(path: Path) -> str | None:

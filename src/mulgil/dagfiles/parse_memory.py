@@ -55,7 +55,8 @@ def load_memory(path: Path, *, environment: str) -> ParseMemory:
 def save_memory(path: Path, memory: ParseMemory) -> None:
     """Remember; a crash leaves the old memory or the new one."""
     new = path.with_suffix(".new")
-    with suppress(OSError):
+    # Without the memory the next start parses everything anew; that is all.
+    with suppress(OSError, msgspec.MsgspecError, OverflowError):
         new.write_bytes(msgspec.msgpack.encode(memory))
         new.replace(path)
 

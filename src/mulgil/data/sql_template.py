@@ -25,14 +25,18 @@ from mulgil.data.table import Table
 from mulgil.data.target import Dialect
 
 if TYPE_CHECKING:
+    from jinja2.nodes import Node, Template
     from jinja2.sandbox import SandboxedEnvironment
 
 _MARK = "\x00"
 # The parts of SQL text that quotes and comments make, and markers; everything else is plain.
 _TOKEN = re.compile(
-    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|(?P<tag>\$\w*\$).*?(?P=tag)|\x00\d+\x00|\?""", re.DOTALL
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\r\n]*|/\*.*?\*/|(?P<tag>\$\w*\$).*?(?P=tag)|\x00\d+\x00|\?""", re.DOTALL
 )
 _MARKER = re.compile(r"\x00(\d+)\x00")
+_NOT_A_WORD = re.compile(r"[^\w .:,+'-]")
+# Filters that declare a value to be safe for HTML: here that would declare it to be SQL.
+_HTML_FILTERS = ("e", "escape", "forceescape", "safe", "tojson", "urlize", "xmlattr")
 
 
 class RenderedSql(msgspec.Struct, frozen=True):
@@ -63,7 +67,9 @@ def names_in(template: str) -> frozenset[str]:
     from jinja2 import TemplateError, meta
 
     try:
-        return frozenset(meta.find_undeclared_variables(_environment().parse(template)))
+        parsed = _environment().parse(template)
+        _refuse_glue(parsed)
+        return frozenset(meta.find_undeclared_variables(parsed))
     except TemplateError as error:
         raise SqlTemplateError("data.sql_template", template=template[:300], why=str(error)) from error
 
@@ -97,6 +103,30 @@ def render_sql(
     return RenderedSql("".join(parts), tuple(params))
 
 
+def _refuse_glue(parsed: "Template") -> None:
+    """Refuse to glue or filter what is SQL already: the other part would become SQL text with it.
+
+    SQL is what `| sql`, macros and set blocks make; each may only be put into the text as it is.
+    """
+    from jinja2 import TemplateSyntaxError, nodes
+
+    blocks = {node.target.name for node in parsed.find_all(nodes.AssignBlock) if isinstance(node.target, nodes.Name)}
+    written = blocks | {node.name for node in parsed.find_all(nodes.Macro)}
+
+    def is_sql(node: "Node") -> bool:
+        names = {node.name} if isinstance(node, nodes.Name) else {name.name for name in node.find_all(nodes.Name)}
+        is_filtered = isinstance(node, nodes.Filter) and node.name == "sql"
+        return bool(names & written) or is_filtered or any(each.name == "sql" for each in node.find_all(nodes.Filter))
+
+    for assignment in parsed.find_all(nodes.Assign):
+        if is_sql(assignment.node):
+            written |= {name.name for name in assignment.find_all(nodes.Name) if name.ctx == "store"}
+    glue = (nodes.Concat, nodes.BinExpr, nodes.Filter, nodes.Getattr, nodes.FilterBlock)
+    for node in parsed.find_all(glue):
+        if any(is_sql(child) for child in node.iter_child_nodes()):
+            raise TemplateSyntaxError("SQL made by | sql, a macro or a set block can't be changed", node.lineno)
+
+
 class _Typed(dict[str, object]):
     """Values with `ds` and `ts` as dates and instants."""
 
@@ -125,8 +155,16 @@ def _parts(text: str, found: list[object], dialect: Dialect, params: list[object
     for token in _TOKEN.finditer(text):
         yield text[end : token.start()]
         end = token.end()
+        _refuse_place(token[0], before=text[: token.start()][-1:])
         yield _rendered(token[0], found, dialect, params)
     yield text[end:]
+
+
+def _refuse_place(token: str, *, before: str) -> None:
+    """Refuse values in quotes whose rules for escaping are not those of plain SQL strings."""
+    is_special = token[0] == "$" or (token[0] == "'" and before in tuple("eExXbB&"))
+    if is_special and _MARKER.search(token) and not _MARKER.fullmatch(token):
+        raise SqlTemplateError("data.sql_value_place", quotes="$$ … $$" if token[0] == "$" else f"{before}'…'")
 
 
 def _rendered(token: str, found: list[object], dialect: Dialect, params: list[object] | None) -> str:
@@ -172,7 +210,8 @@ def _text(value: object) -> str:
 
 
 def _in_comment(text: str) -> str:
-    return text.replace("*/", "* /").replace("\n", " ").replace("$", "")
+    """Keep words and numbers only: nothing that ends a comment, by itself or with what stands beside it."""
+    return _NOT_A_WORD.sub(" ", text)
 
 
 @cache
@@ -186,5 +225,7 @@ def _environment() -> "SandboxedEnvironment":
     # Escaping marks what is SQL (macros, set blocks, `| sql`) as Markup and leaves values to `finalize`.
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True)
     environment.filters.update(FILTERS)
+    for name in _HTML_FILTERS:
+        del environment.filters[name]
     environment.filters["sql"] = Markup
     return environment

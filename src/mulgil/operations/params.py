@@ -19,6 +19,10 @@ def check_conf(dag_id: str, params: Mapping[str, ParamSpec], conf: Mapping[str, 
     Raises:
         InvalidArgumentError: A name is no param, a required one is missing, or a value doesn't fit its schema.
     """
+    try:
+        msgspec.msgpack.encode(conf)
+    except OverflowError:
+        raise InvalidArgumentError("operations.conf_too_large", dag_id=dag_id) from None
     for name in conf if params else ():
         if name not in params:
             guess = nearest_name(name, params)

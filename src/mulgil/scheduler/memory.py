@@ -6,6 +6,7 @@ together with what they commit.
 
 import logging
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -114,7 +115,9 @@ class Memory:
         timer = TimeoutTimer(run.dag_id, run.run_id)
         if timeout is None or run.started_at is None or run.state.is_finished:
             self.timers.clear(timer)
-        else:
+            return
+        with suppress(OverflowError):
+            # A timeout that ends after year 9999 never does.
             self.timers.set(timer, run.started_at + timeout)
 
     def forget(self, live: LiveRun) -> None:

@@ -53,9 +53,11 @@ def encode_dag(spec: DagSpec) -> bytes:
     written = _Written(DAG_FORMAT, _with_utc_instants(spec))
     try:
         data = _ENCODER.encode(written)
+        # What the stores and the wire carry are whole numbers of 64 bits.
+        msgspec.msgpack.encode(written)
         # Structs don't check what they are built from; reading does. Better here than at the reader.
         decode_dag(data)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise DagFormatError("serialization.dag_invalid", dag_id=spec.dag_id, detail=str(error)) from error
     except DagFormatError as error:
         detail = error.text.fields.get("detail")

@@ -60,6 +60,8 @@ class ForkServer(Generic[RequestT]):
         """
         # Wakes the poll when a child dies; the handler itself has nothing to do.
         signal.signal(signal.SIGCHLD, _notice)
+        # An author's import may have blocked it: then no child's end would ever be heard.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         poll = select.poll()
         poll.register(self._control.fileno(), select.POLLIN)

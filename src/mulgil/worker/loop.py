@@ -7,6 +7,7 @@ from mulgil.client import FrameSocket
 
 _ALWAYS = select.EPOLLIN
 _WRITING = select.EPOLLIN | select.EPOLLOUT
+_LONGEST_WAIT_SECONDS = 3600.0
 
 
 class Loop:
@@ -37,8 +38,12 @@ class Loop:
             self._epoll.modify(descriptor, _WRITING)
 
     def wait(self, timeout_seconds: float | None) -> None:
-        """Wait until something is ready, or for at most the given time, and call whom it concerns."""
-        for descriptor, events in self._epoll.poll(timeout_seconds):
+        """Wait until something is ready, or for at most the given time, and call whom it concerns.
+
+        May return early: the kernel takes no time-out of weeks, so a longer wait is made of several.
+        """
+        timeout = timeout_seconds if timeout_seconds is None else min(timeout_seconds, _LONGEST_WAIT_SECONDS)
+        for descriptor, events in self._epoll.poll(timeout):
             if events & select.EPOLLOUT:
                 self._flush(descriptor)
             # A callback may have taken another descriptor of this batch away.

@@ -201,13 +201,15 @@ def _read_what_happened(
     shot = set().union(*killed.values())
     lost = wrong_tries = 0
     for dag_id, run_id in runs.items():
+        committed = {item.task_id for item in installation.control.asset_commits(dag_id, run_id)}
         died = Counter[str]()
         for attempt in installation.control.attempts(dag_id, run_id):
             pid = attempt.pid or pids.get(attempt.attempt_id)
             # Shot before it could say its pid to anybody: the word of the daemon that reaped it has to do.
             died[attempt.task_id] += attempt.outcome == "died" and (pid is None or pid in shot)
         for instance in installation.control.task_instances(dag_id, run_id):
-            complete = any(mark == "last" for mark, _ in seen[instance.task_id])
+            # A load that was shot after its commit never came to its last line: its ledger record says that it is done.
+            complete = instance.task_id in committed or any(mark == "last" for mark, _ in seen[instance.task_id])
             lost += instance.state is not TaskInstanceState.SUCCESS or not complete
             wrong_tries += instance.try_number - 1 != died[instance.task_id]
     return overlaps, lost, wrong_tries

@@ -76,3 +76,9 @@ def test_limits(schema: dict[str, Any], good: object, bad: object) -> None:
 
 def test_limits_of_other_types_and_unknown_keywords_say_nothing() -> None:
     check({"minimum": 5, "maxLength": 1, "format": "date"}, None)
+
+
+def test_a_whole_number_beyond_64_bits_is_refused_wherever_it_stands() -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        check_conf("flights", {}, {"deep": [{"n": 10**30}]})
+    assert caught.value.text.code == "operations.conf_too_large"

@@ -121,3 +121,9 @@ def test_an_instant_that_utc_can_not_hold_is_refused_by_name() -> None:
 
     assert error.text.code == "serialization.instant_out_of_range"
     assert "0001-01-01" in str(error)
+
+
+def test_a_whole_number_beyond_64_bits_is_refused() -> None:
+    assert refusal(dag(params={"n": ParamSpec(default=10**30)})).text.code == "serialization.dag_invalid"
+    heavy = TaskSpec(task_id="load", operator="python", priority_weight=2**70)
+    assert refusal(dag(heavy)).text.code == "serialization.dag_invalid"

@@ -43,7 +43,8 @@ class ParquetStage:
     @property
     def relation(self) -> str:
         """The file, as a table function."""
-        return f"read_parquet({quoted(str(self._path))})"
+        # The path is ours, not the data's: a folder named `day=2013-01-05` above it must not become a column.
+        return f"read_parquet({quoted(str(self._path))}, hive_partitioning = false)"
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -1,6 +1,10 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.sql_value_place": (
+        "A value stands inside {quotes} of the SQL, where it can not be escaped safely. "
+        "Put it into '…' or outside of quotes."
+    ),
     "data.check_broken": (
         "Check {check} can't be run over the data for {table}: {detail}\nNothing was published; the table is as it was."
     ),

@@ -1,6 +1,7 @@
 """English texts of operations: commands and their refusals."""
 
 MESSAGES = {
+    "operations.conf_too_large": "The conf for dag `{dag_id}` holds a whole number beyond 64 bits. Write it as text.",
     "operations.connection_invalid": "a connection needs an id and a type (given id: '{connection_id}')",
     "operations.connection_misspelt": (
         "connection '{connection_id}' doesn't exist; did you mean '{nearest}'? See `mulgil connections list`"

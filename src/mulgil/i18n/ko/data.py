@@ -1,6 +1,10 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.sql_value_place": (
+        "값이 SQL의 {quotes} 안에 있습니다. 그 안에서는 안전하게 이스케이프할 수 없습니다. "
+        "'…' 안이나 따옴표 밖에 쓰세요."
+    ),
     "data.check_broken": (
         "{table}에 쓸 데이터에 {check} 검사를 실행할 수 없습니다: {detail}\n아무것도 게시하지 않았고 테이블은 "
         "그대로입니다."

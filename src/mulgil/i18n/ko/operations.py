@@ -1,6 +1,7 @@
 """명령과 그 거절 사유의 한국어 문구."""
 
 MESSAGES = {
+    "operations.conf_too_large": "DAG `{dag_id}`에 준 conf에 64비트를 넘는 정수가 있습니다. 문자열로 적어 주세요.",
     "operations.connection_invalid": "연결에는 ID와 유형이 필요합니다(입력한 ID: '{connection_id}')",
     "operations.connection_misspelt": (
         "연결 '{connection_id}'이(가) 없습니다. '{nearest}'을(를) 찾으셨나요? `mulgil connections list`로 확인하세요"
