@@ -109,6 +109,6 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 @pytest.fixture
 def impatient(tmp_path: Path) -> Iterator[Installation]:
     """An installation in which a parse may take one second."""
-    made = Installation(tmp_path / "home", parse_timeout=1.0)
+    made = Installation(tmp_path / "home", parse_timeout=4.0)
     yield made
     made.close()

@@ -102,6 +102,10 @@ def test_it_is_ready_after_the_first_full_scan_and_follows_changes(start, tmp_pa
     assert running.end() == 0
 
 
+# Far from the thirty seconds after which a hanging file is given up, and from what a busy machine needs.
+SOON = 15.0
+
+
 def test_files_saved_with_a_hanging_one_are_published_at_once_and_it_is_ready_without_it(start, tmp_path) -> None:
     dags = tmp_path / "home" / "dags"
     dags.mkdir(parents=True)
@@ -111,11 +115,10 @@ def test_files_saved_with_a_hanging_one_are_published_at_once_and_it_is_ready_wi
     began = time.monotonic()
     running = start()
     assert [running.line(), running.line()] == ["good", "ready"]
-    # Far from the thirty seconds after which the others are given up; what the machine is busy with comes on top.
-    assert time.monotonic() - began < 10.0
+    assert time.monotonic() - began < SOON
 
 
-def test_a_file_saved_while_another_hangs_is_published_within_two_seconds(start) -> None:
+def test_a_file_saved_while_another_hangs_is_published_before_that_is_given_up(start) -> None:
     running = start()
     assert running.line() == "ready"
     (running.dags / "hanging.py").write_text(HANGING)
@@ -124,13 +127,13 @@ def test_a_file_saved_while_another_hangs_is_published_within_two_seconds(start)
         began = time.monotonic()
         (running.dags / f"{name}.py").write_text(DAG.format(name))
         assert running.line().endswith(name)
-        assert time.monotonic() - began < 2.0
+        assert time.monotonic() - began < SOON
 
     # Mended, it is not waited for until its time is up.
     began = time.monotonic()
     (running.dags / "hanging.py").write_text(DAG.format("mended"))
     assert running.line() == "first,mended,second"
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < SOON
     assert running.end() == 0
 
 

@@ -148,11 +148,13 @@ def test_reading_a_damaged_xcom_gives_a_value_or_its_own_error(content: bytes) -
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 # A day short of what UTC can hold, whatever the zone; Hypothesis takes naive bounds.
 FIRST, LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001
-instants = st.datetimes(FIRST, LAST, timezones=st.sampled_from([UTC, ZoneInfo("Asia/Seoul")]))
+instants = st.datetimes(FIRST, LAST, timezones=st.sampled_from([UTC, ZoneInfo("Asia/Seoul")]), allow_imaginary=False)
+# What the stores and the wire carry.
+whole = st.integers(-(2**63), 2**63 - 1)
 natural = st.integers(0, 1000)
 positive = st.integers(1, 1000)
 jsons: st.SearchStrategy[Any] = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), names),
+    st.one_of(st.none(), st.booleans(), whole, st.floats(allow_nan=False, allow_infinity=False), names),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(names, inner, max_size=3)),
     max_leaves=5,
 )
@@ -168,7 +170,7 @@ tasks = st.builds(
     ),
     execution_timeout=st.none() | st.timedeltas(),
     pool_slots=positive,
-    priority_weight=st.integers(),
+    priority_weight=whole,
     mapping=st.none() | st.builds(Mapping, some_names, st.lists(natural, max_size=3).map(tuple)),
     inlets=assets,
     outlets=assets,
