@@ -26,7 +26,7 @@ KILLS = 110
 SEED = 20130101
 # How the kills are spread; the supervisor has a test of its own.
 ROLES = {"task": 40, "zygote": 25, "daemon": 17, "scheduler": 18, "dag-processor": 10}
-MEAN_PAUSE_SECONDS = 0.35
+MEAN_PAUSE_SECONDS = 0.28
 
 STAMPS = """
 import os
@@ -49,7 +49,7 @@ from mulgil import dag, task
 @task(retries=20, retry_delay=0)
 def work():
     stamp("first")
-    time.sleep(0.01)
+    time.sleep(0.05)
     stamp("last")
 
 @dag(schedule=None, max_active_tasks=1000)
