@@ -1,10 +1,12 @@
 """Running an attempt's task, and turning how it ended into an outcome."""
 
+from typing import Protocol
+
 from mulgil.i18n import Language, Text, render
-from mulgil.logstores import Masker
+from mulgil.logstores import LogLine, Masker
 from mulgil.messages import Failed, Outcome, Skipped, Succeeded
 from mulgil.ports import Clock
-from mulgil.sdk import BaseOperator, LoadedDagFile, TaskFailed, TaskSkipped, describe_failure, run_task
+from mulgil.sdk import DAG, BaseOperator, TaskFailed, TaskSkipped, describe_failure, run_task
 from mulgil.worker.attempt.logs import error_line, write_line
 from mulgil.worker.attempt.runtime import AttemptRuntime
 from mulgil.worker.attempt.termination import AttemptTerminated
@@ -12,7 +14,28 @@ from mulgil.worker.attempt.termination import AttemptTerminated
 _LONGEST_TEXT = 4000
 
 
-def find_operator(loaded: LoadedDagFile, runtime: AttemptRuntime) -> BaseOperator:
+class DagSource(Protocol):
+    """Where an attempt's dag is: a loaded dag file, or dags that were made in code."""
+
+    def dag(self, dag_id: str) -> DAG:
+        """Return one dag."""
+        ...
+
+
+class FailureTold(Protocol):
+    """What is done with what a task raised, beside recording it."""
+
+    def __call__(self, line: LogLine, error: BaseException, /) -> None:
+        """Show it."""
+        ...
+
+
+def _write_failure(line: LogLine, error: BaseException, /) -> None:
+    """Write it to the log."""
+    write_line(line)
+
+
+def find_operator(loaded: DagSource, runtime: AttemptRuntime) -> BaseOperator:
     """Return the operator of the attempt's task.
 
     Raises:
@@ -22,8 +45,10 @@ def find_operator(loaded: LoadedDagFile, runtime: AttemptRuntime) -> BaseOperato
     return loaded.dag(instance.dag_id).task(instance.task_id)
 
 
-def execute(loaded: LoadedDagFile, runtime: AttemptRuntime, masker: Masker, clock: Clock) -> Outcome:
-    """Run the attempt's task to its end.
+def execute(
+    loaded: DagSource, runtime: AttemptRuntime, masker: Masker, clock: Clock, *, tell: FailureTold = _write_failure
+) -> Outcome:
+    """Run the attempt's task to its end; what it raises is shown by `tell`.
 
     Raises:
         AttemptTerminated: The attempt was told to end.
@@ -38,17 +63,18 @@ def execute(loaded: LoadedDagFile, runtime: AttemptRuntime, masker: Masker, cloc
         # sys.exit() and sys.exit(0) are a task's own way to say that it is done.
         if not error.code:
             return Succeeded()
-        return _failed(error, Text("worker.task_exited", {"code": str(error.code)}), masker, clock)
+        text = masked(Text("worker.task_exited", {"code": str(error.code)}), masker)
+        tell(_failure_line(error, text, masker, clock), error)
+        return Failed(text)
     except BaseException as error:  # noqa: BLE001 - whatever an author's code raises
-        return _failed(error, describe_failure(error), masker, clock)
+        text = masked(describe_failure(error), masker)
+        tell(_failure_line(error, text, masker, clock), error)
+        return Failed(text, may_retry=not isinstance(error, TaskFailed))
     return Succeeded(result.branch)
 
 
-def _failed(error: BaseException, text: Text, masker: Masker, clock: Clock) -> Failed:
-    text = masked(text, masker)
-    shown = render(text, language=Language.ENGLISH)
-    write_line(error_line(clock.now(), shown, error, masker))
-    return Failed(text, may_retry=not isinstance(error, TaskFailed))
+def _failure_line(error: BaseException, text: Text, masker: Masker, clock: Clock) -> LogLine:
+    return error_line(clock.now(), render(text, language=Language.ENGLISH), error, masker)
 
 
 def masked(text: Text, masker: Masker) -> Text:

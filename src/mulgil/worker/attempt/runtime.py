@@ -2,6 +2,9 @@
 
 import re
 from pathlib import Path
+from typing import Protocol
+
+import msgspec
 
 from mulgil.i18n import MulgilError
 from mulgil.logstores import Masker, connection_secrets
@@ -13,12 +16,12 @@ from mulgil.messages import (
     GetXCom,
     Progress,
     Publishing,
+    Question,
     XComEntry,
 )
 from mulgil.model import UNMAPPED, AssetCommit, Connection, DagRun, TaskInstance
 from mulgil.ports import Clock
 from mulgil.sdk import NOT_FOUND
-from mulgil.worker.attempt.link import DaemonLink
 from mulgil.worker.attempt.xcom_files import XComFiles
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.errors import AnswerError
@@ -27,16 +30,36 @@ _PROGRESS_SECONDS = 0.2
 _SECRET_NAME = re.compile(r"passw|secret|token|api_?key|private_?key|credential", re.IGNORECASE)
 
 
+class AttemptLink(Protocol):
+    """An attempt's way to whoever runs it: the daemon, or its own process."""
+
+    def send(self, message: msgspec.Struct) -> None:
+        """Say something."""
+        ...
+
+    def ask(self, attempt_id: str, question: Question) -> Answer:
+        """Ask something and wait for the answer."""
+        ...
+
+
 class AttemptRuntime:
     """Serves one attempt. What it pushes and commits is kept for the report."""
 
-    def __init__(self, assignment: Assignment, link: DaemonLink, context: WorkerContext, masker: Masker) -> None:
-        """Ask through `link`; what must not be shown is told to `masker`."""
+    def __init__(
+        self,
+        assignment: Assignment,
+        link: AttemptLink,
+        context: WorkerContext,
+        masker: Masker,
+        *,
+        files: XComFiles | None = None,
+    ) -> None:
+        """Ask through `link`; what must not be shown is told to `masker`; large XComs are the home's, or `files`."""
         self._assignment = assignment
         self._link = link
         self._context = context
         self._masker = masker
-        self._files = XComFiles(context.home)
+        self._files = files or XComFiles(context.home)
         self._connections: dict[str, Connection] = {}
         self._pushed: dict[str, bytes] = {}
         self._commits: list[AssetCommit] = []

@@ -48,6 +48,10 @@ class XComFiles:
         file = read_xcom_file(data)
         if file is None:
             return decode_xcom(data)
+        contents = self._read(file)
+        return _arrow_table(contents) if file.kind == "arrow" else decode_xcom(contents)
+
+    def _read(self, file: XComFile) -> bytes:
         path = self._path(file)
         try:
             contents = path.read_bytes()
@@ -55,7 +59,7 @@ class XComFiles:
             raise XComReadError("xcom.unreadable", detail=f"{path}: {error.strerror}") from error
         if sha256(contents).hexdigest() != file.sha256:
             raise XComReadError("xcom.unreadable", detail=f"{path}: contents changed")
-        return _arrow_table(contents) if file.kind == "arrow" else decode_xcom(contents)
+        return contents
 
     def _path(self, file: XComFile) -> Path:
         return self._home.xcom_folder / file.sha256[:2] / file.sha256
