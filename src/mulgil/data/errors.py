@@ -13,6 +13,7 @@ MulgilError
     │   ├── SchemaMismatchError     columns or types differ from the table's
     │   ├── PartitionValueError     rows outside the declared partitions, or without a partition value
     │   ├── CheckFailedError        a check of severity `error` found something
+    │   ├── TooManyBadRowsError     more rows are bad than max_bad_rows accepts
     │   └── CheckUnusableError      a check can't be run over the staged columns
     ├── LedgerError                 the target's ledger says that this write can't be
     │   ├── LedgerFormatError       written by a newer mulgil
@@ -75,6 +76,10 @@ class PartitionValueError(AuditError):
 
 class CheckFailedError(AuditError):
     """A check of severity `error` failed."""
+
+
+class TooManyBadRowsError(AuditError):
+    """More rows are bad than the load accepts."""
 
 
 class CheckUnusableError(AuditError):

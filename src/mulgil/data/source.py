@@ -4,11 +4,12 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from mulgil.data.partition import Partition
 from mulgil.data.patience import pause
+from mulgil.data.reject import BadRows
 from mulgil.data.target import Batches
 from mulgil.model import DataInterval
 from mulgil.sdk import Asset, TaskRuntime
@@ -19,7 +20,8 @@ class Reading:
     """What a source is told about the attempt that reads it.
 
     `partitions` are those that the write replaces; None where it replaces the whole table. `wait`
-    passes the time between two tries.
+    passes the time between two tries. `bad_rows` takes the rows that can't be read; it raises their error
+    where the load accepts none.
     """
 
     runtime: TaskRuntime
@@ -27,6 +29,7 @@ class Reading:
     timezone: str
     partitions: tuple[Partition, ...] | None = None
     wait: Callable[[float], None] = pause
+    bad_rows: BadRows = field(default_factory=BadRows)
 
 
 class Source(ABC):

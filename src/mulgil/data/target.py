@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
+from mulgil.data.reject import BadRows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,13 +72,14 @@ class Batches:
     """Rows on their way: a schema and the record batches that follow it, read once.
 
     `inputs` name the commits that the rows were read from; `total` is the number of rows where it is
-    known beforehand.
+    known beforehand. `bad_rows` are those that the reading sets aside; the write publishes them.
     """
 
     schema: "pa.Schema"
     batches: "Iterator[pa.RecordBatch]"
     total: int | None = None
     inputs: tuple[str, ...] = field(default=())
+    bad_rows: BadRows | None = None
 
 
 class Origin(Protocol):

@@ -1,6 +1,13 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.bad_row_limit": (
+        "max_bad_rows={limit} is no limit. Give a number of rows (100), or a fraction of them (0.01, at most 1.0)."
+    ),
+    "data.too_many_bad_rows": (
+        "Too many bad rows: {found}, and max_bad_rows={limit}. Nothing was published; the table and its rejects are as "
+        "they were. Mend these rows at their source, or raise the limit:\n{sample}"
+    ),
     "data.sql_value_place": (
         "A value stands inside {quotes} of the SQL, where it can not be escaped safely. "
         "Put it into '…' or outside of quotes."

@@ -1,6 +1,13 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.bad_row_limit": (
+        "max_bad_rows={limit}은(는) 한도가 될 수 없습니다. 행의 수(100)나 비율(0.01, 최대 1.0)을 적으세요."
+    ),
+    "data.too_many_bad_rows": (
+        "잘못된 행이 너무 많습니다: {found}, max_bad_rows={limit}. 아무것도 게시하지 않았고 테이블과 거부된 행의 "
+        "테이블은 그대로입니다. 원본에서 이 행들을 고치거나 한도를 늘리세요.\n{sample}"
+    ),
     "data.sql_value_place": (
         "값이 SQL의 {quotes} 안에 있습니다. 그 안에서는 안전하게 이스케이프할 수 없습니다. "
         "'…' 안이나 따옴표 밖에 쓰세요."
