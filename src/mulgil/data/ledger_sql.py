@@ -25,6 +25,29 @@ _ENTRY_COLUMNS = TableEntry.__struct_fields__
 _COMMIT_COLUMNS = CommitRecord.__struct_fields__
 
 
+class SqlLedger:
+    """The ledger half of a transaction, for every target that speaks SQL."""
+
+    def __init__(self, run: Run, table_name: str, *, exists: Callable[[], bool]) -> None:
+        """Keep how statements are run there, and how to tell whether there is a ledger yet."""
+        self._run = run
+        self._table_name = table_name
+        self._exists = exists
+
+    def read(self, scopes: Sequence[str] | None, *, above: int | None = None) -> LedgerView:
+        """Read what it says of the table; where there is none everything is empty."""
+        if not self._exists():
+            return LedgerView()
+        return read_ledger(self._run, self._table_name, scopes=scopes, above=above)
+
+    def record(self, entry: TableEntry, commits: Sequence[CommitRecord]) -> None:
+        """Write the rows of one write, making the ledger where there is none."""
+        for statement in create_statements():
+            self._run(statement, ())
+        put_entry(self._run, entry)
+        put_commits(self._run, commits)
+
+
 def create_statements() -> tuple[str, ...]:
     """Return the statements that create the ledger where there is none."""
     return (

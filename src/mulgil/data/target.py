@@ -9,12 +9,18 @@ once, in `write` and `publish`. What an adapter owes:
   that dies with its writer, so that `dead_stages` can tell a leftover from work in progress.
 - A transaction holds the table's ledger lock from its first statement to its end; it happens whole or
   not at all. `commit` raises `ConnectionLostError` when nobody told whether it did.
+- What is changed comes in two forms: `delete` and `insert`, which a target may do in a way of its own
+  (a folder swaps files), and `execute`, plain SQL over three relations: `relation` (the table), `staged`
+  (the stage, as seen inside the transaction) and `tombstones` (a small table beside it that belongs to
+  it). That SQL is what every database here reads alike: `DELETE FROM x AS a WHERE EXISTS (…)`, `UPDATE x
+  AS a SET … WHERE …`, `INSERT … SELECT`, window functions, `CREATE TEMPORARY TABLE … AS SELECT`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -122,6 +128,10 @@ class Dialect(Protocol):
         """Return an aggregate over the rows of `alias` that doesn't depend on their order."""
         ...
 
+    def same(self, one: str, other: str) -> str:
+        """Return the condition under which two expressions are equal; two NULLs are."""
+        ...
+
 
 class Stage(Protocol):
     """The private place of one write; closing it removes it and gives up its lock."""
@@ -169,6 +179,21 @@ class Stage(Protocol):
 class PublishTransaction(Protocol):
     """One atomic change of a table and its ledger, under the table's ledger lock."""
 
+    @property
+    def relation(self) -> str:
+        """The table as SQL names it, whether it exists yet or not."""
+        ...
+
+    @property
+    def staged(self) -> str:
+        """What stands after FROM, inside this transaction, to read the staged rows."""
+        ...
+
+    @property
+    def tombstones(self) -> str:
+        """A small table beside the table, for the keys that were deleted from it, as SQL names it."""
+        ...
+
     def ledger(self, scopes: Sequence[str], *, above: int) -> LedgerView:
         """Read, as they stand under the lock, the commits of `scopes` and all with a fence above `above`."""
         ...
@@ -177,16 +202,40 @@ class PublishTransaction(Protocol):
         """Read the table's columns as they stand under the lock; None if it doesn't exist."""
         ...
 
+    def has_tombstones(self) -> bool:
+        """Whether the table's tombstones exist."""
+        ...
+
     def create_table(self, columns: tuple[Column, ...]) -> None:
         """Create the table (and its schema) with these columns, all nullable."""
+        ...
+
+    def create_tombstones(self, columns: tuple[Column, ...]) -> None:
+        """Create the tombstones, which must not exist, with these columns, all nullable."""
+        ...
+
+    def index(self, columns: Sequence[str]) -> None:
+        """Let rows of the table and of the stage be found fast by these columns; may do nothing. Never unique."""
         ...
 
     def delete(self, where: str | None) -> None:
         """Delete the rows for which `where` holds, or all; never by TRUNCATE."""
         ...
 
-    def insert(self, columns: tuple[Column, ...]) -> None:
-        """Insert every staged row; `columns` are the stage's, matched to the table's by name."""
+    def insert(self, columns: tuple[Column, ...], constants: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Insert every staged row.
+
+        `columns` are those of the stage's that are inserted, matched to the table's by name; `constants`
+        are further columns of the table, each with a SQL literal for every row.
+        """
+        ...
+
+    def execute(self, sql: str) -> None:
+        """Run one statement over `relation`, `staged` and `tombstones`."""
+        ...
+
+    def query(self, sql: str) -> list[Row]:
+        """Run a query over `relation`, `staged` and `tombstones`, as they stand under the lock."""
         ...
 
     def record(self, entry: TableEntry, commits: tuple[CommitRecord, ...]) -> None:

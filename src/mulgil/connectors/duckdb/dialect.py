@@ -93,6 +93,10 @@ class DuckDbDialect:
         """Return the sum of the rows' hashes: the same rows in any order give the same."""
         return f"sum(hash({alias})::HUGEINT)"
 
+    def same(self, one: str, other: str) -> str:
+        """Return the null-safe equality of two expressions."""
+        return f"{one} IS NOT DISTINCT FROM {other}"
+
 
 def quoted(text: str) -> str:
     """Return a string literal."""

@@ -8,64 +8,40 @@ from typing import TYPE_CHECKING
 from mulgil.connectors.duckdb.database import canonical_name, has_ledger, run, table_columns, translated
 from mulgil.connectors.duckdb.dialect import DuckDbDialect
 from mulgil.data.errors import ConnectionLostError, TargetError
-from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
-from mulgil.data.ledger_sql import create_statements, put_commits, put_entry, read_ledger
-from mulgil.data.target import Column, Stage
+from mulgil.data.sql_transaction import SqlTransaction
+from mulgil.data.target import Column, Row, Stage
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-class DuckDbTransaction:
+class DuckDbTransaction(SqlTransaction):
     """A transaction on a file that its process holds alone: the file's lock is the ledger's lock."""
 
     def __init__(self, connection: "DuckDBPyConnection", path: Path, table: str, stage: Stage) -> None:
         """Begin."""
         self._connection = connection
         self._path = path
-        self._stage = stage
-        self._dialect = DuckDbDialect()
-        self._run("BEGIN TRANSACTION")
+        self._translating("BEGIN TRANSACTION", [])
         self._is_open = True
-        self._name = canonical_name(connection, table)
-
-    def ledger(self, scopes: Sequence[str], *, above: int) -> LedgerView:
-        """Read the commits of `scopes` and those with a fence above `above`."""
-        with translated(self._path):
-            if not has_ledger(self._connection):
-                return LedgerView()
-            return read_ledger(
-                lambda sql, params: run(self._connection, sql, params), self._name, scopes=scopes, above=above
-            )
-
-    def columns(self) -> tuple[Column, ...] | None:
-        """Read the table's columns."""
-        with translated(self._path):
-            return table_columns(self._connection, self._name)
+        with translated(path):
+            name = canonical_name(connection, table)
+        super().__init__(self._translating, name, DuckDbDialect(), staged=stage.relation)
 
     def create_table(self, columns: tuple[Column, ...]) -> None:
         """Create schema and table."""
         schema = self._name.partition(".")[0]
-        self._run(f"CREATE SCHEMA IF NOT EXISTS {self._dialect.identifier(schema)}")
-        listed = ", ".join(f"{self._dialect.identifier(column.name)} {column.type}" for column in columns)
-        self._run(f"CREATE TABLE {self._table} ({listed})")
+        self.execute(f"CREATE SCHEMA IF NOT EXISTS {self._dialect.identifier(schema)}")
+        super().create_table(columns)
 
-    def delete(self, where: str | None) -> None:
-        """Delete rows."""
-        self._run(f"DELETE FROM {self._table}" + (f" WHERE {where}" if where is not None else ""))
+    def index(self, columns: Sequence[str]) -> None:
+        """Do nothing: DuckDB hashes what it joins."""
 
-    def insert(self, columns: tuple[Column, ...]) -> None:
-        """Insert the staged file's rows."""
-        names = ", ".join(self._dialect.identifier(column.name) for column in columns)
-        self._run(f"INSERT INTO {self._table} ({names}) SELECT {names} FROM {self._stage.relation}")
-
-    def record(self, entry: TableEntry, commits: tuple[CommitRecord, ...]) -> None:
-        """Write the ledger rows."""
-        for statement in create_statements():
-            self._run(statement)
+    def query(self, sql: str) -> list[Row]:
+        """Run a query; rows come as Python values by way of Arrow."""
         with translated(self._path):
-            put_entry(lambda sql, params: run(self._connection, sql, params), entry)
-            put_commits(lambda sql, params: run(self._connection, sql, params), commits)
+            rows: list[Row] = self._connection.sql(sql).to_arrow_table().to_pylist()
+        return rows
 
     def commit(self) -> None:
         """Commit. An error here leaves open whether it happened: the file itself is asked afterwards."""
@@ -82,12 +58,16 @@ class DuckDbTransaction:
         if self._is_open:
             self._is_open = False
             with suppress(TargetError):
-                self._run("ROLLBACK")
+                self._translating("ROLLBACK", [])
 
-    @property
-    def _table(self) -> str:
-        return self._dialect.qualified(self._name)
-
-    def _run(self, sql: str) -> None:
+    def _columns_of(self, table_name: str) -> tuple[Column, ...] | None:
         with translated(self._path):
-            run(self._connection, sql, [])
+            return table_columns(self._connection, table_name)
+
+    def _has_ledger(self) -> bool:
+        with translated(self._path):
+            return has_ledger(self._connection)
+
+    def _translating(self, sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
+        with translated(self._path):
+            return run(self._connection, sql, params)

@@ -85,6 +85,10 @@ class SqliteDialect:
         """Never asked for."""
         raise NotImplementedError(alias)
 
+    def same(self, one: str, other: str) -> str:
+        """Return the null-safe equality of two expressions; SQLite knows the standard's words only since 3.39."""
+        return f"{one} IS {other}"
+
 
 def stored_value(value: object) -> int | float | str | bytes | None:
     """Return a value as this connector stores it.

@@ -80,6 +80,9 @@ class SqliteTarget:
         with connected(self._path, may_create=True) as connection:
             with translated(self._path):
                 run(connection, f"ATTACH DATABASE ? AS {ATTACHED}", [str(stage.path)])
+                # An index on the stage need not survive anything but a rollback.
+                run(connection, f"PRAGMA {ATTACHED}.journal_mode=MEMORY", [])
+                run(connection, f"PRAGMA {ATTACHED}.synchronous=OFF", [])
             begin(connection, self._path, self._patience)
             change = SqliteTransaction(connection, self._path, table, stage)
             try:

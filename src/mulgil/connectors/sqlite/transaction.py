@@ -9,58 +9,36 @@ from mulgil.connectors.sqlite.database import canonical_name, has_ledger, roll_b
 from mulgil.connectors.sqlite.dialect import SqliteDialect
 from mulgil.connectors.sqlite.stage import ATTACHED
 from mulgil.data.errors import ConnectionLostError, TargetError
-from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
-from mulgil.data.ledger_sql import create_statements, put_commits, put_entry, read_ledger
-from mulgil.data.target import Column, Stage
+from mulgil.data.sql_transaction import SqlTransaction
+from mulgil.data.target import Column, Row, Stage
 
 
-class SqliteTransaction:
+class SqliteTransaction(SqlTransaction):
     """A transaction that holds the file's only write lock, which is the ledger's lock."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, table: str, stage: Stage) -> None:
         """Work in a transaction that has begun, with the stage's file attached."""
         self._connection = connection
         self._path = path
-        self._stage = stage
-        self._dialect = SqliteDialect()
+        self._stage = stage.relation
         with translated(path):
-            self._name = canonical_name(connection, table)
+            name = canonical_name(connection, table)
+        super().__init__(self._translating, name, SqliteDialect(), staged=f"{ATTACHED}.{stage.relation}")
 
-    def ledger(self, scopes: Sequence[str], *, above: int) -> LedgerView:
-        """Read the commits of `scopes` and those with a fence above `above`."""
+    def index(self, columns: Sequence[str]) -> None:
+        """Index both, unless the table's primary key or an index of its own begins with these columns."""
+        listed = ", ".join(self._dialect.identifier(column) for column in columns)
+        if not self._is_indexed({column.casefold() for column in columns}):
+            name = self._dialect.identifier(f"_mulgil_by_{'_'.join(columns)}_{self._table}")
+            self.execute(f"CREATE INDEX main.{name} ON {self._dialect.identifier(self._table)} ({listed})")
+        self.execute(f"CREATE INDEX IF NOT EXISTS {ATTACHED}.staged_key ON {self._stage} ({listed})")
+
+    def query(self, sql: str) -> list[Row]:
+        """Run a query."""
         with translated(self._path):
-            if not has_ledger(self._connection):
-                return LedgerView()
-            return read_ledger(
-                lambda sql, params: run(self._connection, sql, params), self._name, scopes=scopes, above=above
-            )
-
-    def columns(self) -> tuple[Column, ...] | None:
-        """Read the table's columns."""
-        with translated(self._path):
-            return table_columns(self._connection, self._name.partition(".")[2])
-
-    def create_table(self, columns: tuple[Column, ...]) -> None:
-        """Create the table."""
-        listed = ", ".join(f"{self._dialect.identifier(column.name)} {column.type}" for column in columns)
-        self._run(f"CREATE TABLE {self._table} ({listed})")
-
-    def delete(self, where: str | None) -> None:
-        """Delete rows."""
-        self._run(f"DELETE FROM {self._table}" + (f" WHERE {where}" if where is not None else ""))
-
-    def insert(self, columns: tuple[Column, ...]) -> None:
-        """Insert the staging table's rows."""
-        names = ", ".join(self._dialect.identifier(column.name) for column in columns)
-        self._run(f"INSERT INTO {self._table} ({names}) SELECT {names} FROM {ATTACHED}.{self._stage.relation}")
-
-    def record(self, entry: TableEntry, commits: tuple[CommitRecord, ...]) -> None:
-        """Write the ledger rows; `opened` may have risen since the transaction's write was opened."""
-        for statement in create_statements():
-            self._run(statement)
-        with translated(self._path):
-            put_entry(lambda sql, params: run(self._connection, sql, params), entry)
-            put_commits(lambda sql, params: run(self._connection, sql, params), commits)
+            cursor = self._connection.execute(sql)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def commit(self) -> None:
         """Commit. An error here (a full disk, a failing fsync) leaves open whether it happened."""
@@ -74,10 +52,26 @@ class SqliteTransaction:
         with suppress(TargetError), translated(self._path):
             roll_back(self._connection)
 
+    def _columns_of(self, table_name: str) -> tuple[Column, ...] | None:
+        with translated(self._path):
+            return table_columns(self._connection, table_name.partition(".")[2])
+
     @property
     def _table(self) -> str:
-        return self._dialect.qualified(self._name)
+        return self._name.partition(".")[2]
 
-    def _run(self, sql: str) -> None:
+    def _is_indexed(self, wanted: set[str]) -> bool:
+        primary = self._run("SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0", [self._table])
+        found = [{str(row[0]).casefold() for row in primary}]
+        for (index,) in self._run("SELECT name FROM pragma_index_list(?, 'main') WHERE partial = 0", [self._table]):
+            columns = self._run("SELECT name FROM pragma_index_info(?, 'main') ORDER BY seqno", [index])
+            found.append({str(row[0]).casefold() for row in columns[: len(wanted)]})
+        return wanted in found
+
+    def _has_ledger(self) -> bool:
         with translated(self._path):
-            run(self._connection, sql, [])
+            return has_ledger(self._connection)
+
+    def _translating(self, sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
+        with translated(self._path):
+            return run(self._connection, sql, params)
