@@ -1,6 +1,9 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.column_type_arrow": (
+        "Column {column} has Arrow type {type}, which has no place in a table. Cast it to a simple type, or declare another."
+    ),
     "data.bad_row_limit": (
         "max_bad_rows={limit} is no limit. Give a number of rows (100), or a fraction of them (0.01, at most 1.0)."
     ),

@@ -1,6 +1,9 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.column_type_arrow": (
+        "{column} 컬럼의 Arrow 타입 {type}은(는) 테이블에 둘 수 없습니다. 단순한 타입으로 변환하거나 다른 타입으로 선언하세요."
+    ),
     "data.bad_row_limit": (
         "max_bad_rows={limit}은(는) 한도가 될 수 없습니다. 행의 수(100)나 비율(0.01, 최대 1.0)을 적으세요."
     ),
