@@ -13,6 +13,7 @@ from mulgil.model import VERSION
 # Command → the module and attribute that hold it, in the order of `mulgil --help`.
 COMMANDS = {
     "up": "mulgil.cli.up:up",
+    "run": "mulgil.cli.run:run",
     "dags": "mulgil.cli.dags:dags",
     "runs": "mulgil.cli.runs:runs",
     "tasks": "mulgil.cli.tasks:tasks",

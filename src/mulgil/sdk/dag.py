@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from functools import update_wrapper
 from types import MappingProxyType, TracebackType
-from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
+from typing import Any, Generic, NoReturn, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
 from mulgil.i18n import MulgilError
 from mulgil.model import DagSpec, ManualTimetable
@@ -18,6 +19,7 @@ from mulgil.sdk._suggestion import listed, nearest
 from mulgil.sdk._values import as_int, as_timedelta
 from mulgil.sdk.compile import compile_groups, compile_tasks
 from mulgil.sdk.errors import DagDefinitionError
+from mulgil.sdk.in_process import DagTestArguments, DagTestResult, in_process
 from mulgil.sdk.operator import BaseOperator
 from mulgil.sdk.origin import find_origin
 from mulgil.sdk.param import as_params
@@ -187,6 +189,26 @@ class DAG(DagScope):
             file=self.file,
             line=self.origin.line_in(self.origin.module_file),
         )
+
+    def test(self, date: datetime | date | str | None = None, **arguments: Unpack[DagTestArguments]) -> DagTestResult:
+        """Run the dag to its end in this process, without a server, and return what came of it.
+
+        Tasks run as they always do, one at a time, in this process: a debugger may stop in them. Targets
+        are written for real, those of the home's connections unless others are given. Without a date it is
+        run for the latest complete data interval; retry delays are skipped.
+
+        Raises:
+            MulgilError: The dag can't run as it is declared, or not for what was asked.
+        """
+        return in_process().try_dag(self, date, **arguments)
+
+    def cli(self, arguments: Sequence[str] | None = None) -> NoReturn:
+        """Be a program: run the dag as the command line asks (`--help`), print, and leave with an exit code.
+
+        It belongs at the end of a dag file, under `if __name__ == "__main__":`, so that importing the file
+        runs nothing.
+        """
+        sys.exit(in_process().run_as_program(self, arguments))
 
     def _check_scheduled_params(self) -> None:
         """Refuse a param that every run must give in a dag whose runs are made by the clock."""

@@ -14,6 +14,14 @@ MESSAGES = {
         "No scheduler took the command yet: it is stored and will be applied when one runs.\n"
         "Start one with `mulgil up`."
     ),
+    "cli.conn_type_misspelt": (
+        "no connector here serves connections of type '{type}'; did you mean '{nearest}'? (known: {known}) "
+        "load, transform and checks can't use '{connection_id}'; a task's own code can."
+    ),
+    "cli.conn_type_unknown": (
+        "no connector here serves connections of type '{type}' (known: {known}). "
+        "load, transform and checks can't use '{connection_id}'; a task's own code can."
+    ),
     "cli.db_backed_up": "Backed up the database to {file}.",
     "cli.db_current": "The database is at schema version {version}, which is the newest that this program knows.",
     "cli.db_upgraded": "Upgraded the database from schema version {old} to {new}.",
@@ -61,6 +69,8 @@ MESSAGES = {
     "cli.help_pools_set": "Create or change a pool; -1 slots = no limit.",
     "cli.help_run_id": "The run's id [default: manual__<logical date>].",
     "cli.help_run_state": "Only runs in this state.",
+    "cli.help_run": "Run a dag file in this process, without a server: for one data interval, or a range.",
+    "cli.help_run_dag_id": "which dag, if the file defines several",
     "cli.help_runs": "Dag runs: list, show, cancel. RUN_ID may be `latest`.",
     "cli.help_runs_cancel": "End a run: kill what runs, start nothing more.",
     "cli.help_runs_list": "List runs, newest data interval first.",
@@ -82,8 +92,8 @@ MESSAGES = {
     "cli.help_version": "Show the versions of mulgil and of what it runs on.",
     "cli.help_worker": "Run a worker daemon alone (`mulgil up` runs it for you).",
     "cli.home_in_use": (
-        "Another `mulgil up` (pid {pid}) runs on {home}.\n"
-        "Use that one, end it with Ctrl-C, or choose another home: mulgil --home DIR up"
+        "A scheduler runs on {home} already: process {pid} (`mulgil up` or `mulgil scheduler`) holds the home's lock.\n"
+        "Use that one, end it (Ctrl-C, or kill {pid}), or choose another home: mulgil --home DIR …"
     ),
     "cli.map_index_needed": "Task '{task}' is mapped: say which instance with --map-index 0 to {last}.",
     "cli.never_tried": "Task '{task}' has no log: it is {state} and was never tried.",
@@ -114,5 +124,6 @@ MESSAGES = {
     "cli.up_stopped": "Stopped.",
     "cli.up_stopping": "Stopping; tasks that run are ended and start again next time. Ctrl-C again: at once.",
     "cli.up_where": "dags: {dags}   logs: {logs}",
+    "cli.warning": "warning:",
     "cli.yes": "yes",
 }

@@ -14,6 +14,14 @@ MESSAGES = {
         "아직 어떤 스케줄러도 명령을 받지 않았습니다. 명령은 저장되었고 스케줄러가 돌면 적용됩니다.\n"
         "`mulgil up`으로 시작하세요."
     ),
+    "cli.conn_type_misspelt": (
+        "유형이 '{type}'인 연결을 다루는 커넥터가 없습니다. '{nearest}'을(를) 뜻했나요? (있는 유형: {known}) "
+        "load, transform, 검사에서는 '{connection_id}'을(를) 쓸 수 없고, 태스크의 자체 코드에서는 쓸 수 있습니다."
+    ),
+    "cli.conn_type_unknown": (
+        "유형이 '{type}'인 연결을 다루는 커넥터가 없습니다(있는 유형: {known}). "
+        "load, transform, 검사에서는 '{connection_id}'을(를) 쓸 수 없고, 태스크의 자체 코드에서는 쓸 수 있습니다."
+    ),
     "cli.db_backed_up": "데이터베이스를 {file}에 백업했습니다.",
     "cli.db_current": "데이터베이스의 스키마 버전은 {version}이며, 이 프로그램이 아는 가장 새 버전입니다.",
     "cli.db_upgraded": "데이터베이스 스키마를 버전 {old}에서 {new}(으)로 올렸습니다.",
@@ -61,6 +69,8 @@ MESSAGES = {
     "cli.help_pools_set": "풀을 만들거나 바꿉니다. 슬롯 -1은 제한 없음.",
     "cli.help_run_id": "실행의 id [기본값: manual__<논리 날짜>].",
     "cli.help_run_state": "이 상태의 실행만.",
+    "cli.help_run": "서버 없이 이 프로세스에서 dag 파일을 실행합니다. 데이터 구간 하나 또는 범위.",
+    "cli.help_run_dag_id": "파일에 dag가 여러 개일 때 실행할 dag",
     "cli.help_runs": "DAG 실행: 목록, 보기, 취소. RUN_ID 자리에 `latest`를 쓸 수 있습니다.",
     "cli.help_runs_cancel": "실행을 끝냅니다. 도는 것은 끝내고 더 시작하지 않습니다.",
     "cli.help_runs_list": "실행을 최근 데이터 구간부터 보여 줍니다.",
@@ -82,8 +92,8 @@ MESSAGES = {
     "cli.help_version": "mulgil과 그것이 도는 환경의 버전을 보여 줍니다.",
     "cli.help_worker": "워커 데몬만 실행합니다(`mulgil up`이 대신 해 줍니다).",
     "cli.home_in_use": (
-        "다른 `mulgil up`(pid {pid})이 {home}에서 돌고 있습니다.\n"
-        "그것을 쓰거나, Ctrl-C로 끝내거나, 다른 홈을 고르세요: mulgil --home DIR up"
+        "{home}에서 이미 스케줄러가 돌고 있습니다. 프로세스 {pid}(`mulgil up` 또는 `mulgil scheduler`)가 홈을 잠갔습니다.\n"
+        "그것을 쓰거나, 끝내거나(Ctrl-C 또는 kill {pid}), 다른 홈을 고르세요: mulgil --home DIR …"
     ),
     "cli.map_index_needed": "태스크 '{task}'은(는) 매핑된 태스크입니다. --map-index로 0부터 {last}까지 중 고르세요.",
     "cli.never_tried": "태스크 '{task}'에는 로그가 없습니다. 상태가 {state}이고 한 번도 시도되지 않았습니다.",
@@ -114,5 +124,6 @@ MESSAGES = {
     "cli.up_stopped": "멈췄습니다.",
     "cli.up_stopping": "멈추는 중입니다. 돌던 태스크는 끝내고 다음에 다시 시작합니다. 즉시 끝내려면 Ctrl-C를 한 번 더.",
     "cli.up_where": "DAG: {dags}   로그: {logs}",
+    "cli.warning": "경고:",
     "cli.yes": "예",
 }
