@@ -14,12 +14,16 @@ TOMBSTONES_PREFIX = "_mulgil_deleted_"
 class SqlTransaction(ABC):
     """A `PublishTransaction` in SQL. Subclasses say how a statement is run, a table described, a commit made."""
 
-    def __init__(self, run: Run, table_name: str, dialect: Dialect, *, staged: str) -> None:
-        """Work in a transaction that has begun. `table_name` is `schema.table`; `run` translates errors."""
+    def __init__(self, run: Run, table_name: str, dialect: Dialect, *, staged: str, rejects: str | None = None) -> None:
+        """Work in a transaction that has begun. `table_name` is `schema.table`; `run` translates errors.
+
+        `staged` and `rejects` are the stage's rows, and those that were set aside, as seen in here.
+        """
         self._run = run
         self._name = table_name
         self._dialect = dialect
         self._staged = staged
+        self._rejects = rejects
         self._ledger = SqlLedger(run, table_name, exists=self._has_ledger)
 
     @property
@@ -61,6 +65,26 @@ class SqlTransaction(ABC):
     def index(self, columns: Sequence[str]) -> None:
         """Let rows of the table and of the stage be found fast by these columns."""
 
+    def add_column(self, column: Column) -> None:
+        """Add a column, nullable: what is there has no value for it."""
+        self.execute(f"ALTER TABLE {self.relation} ADD COLUMN {self._dialect.identifier(column.name)} {column.type}")
+
+    @abstractmethod
+    def widen_column(self, column: Column, type_name: str) -> None:
+        """Give a column a wider type."""
+
+    def replace_rejects(self, table: str, columns: tuple[Column, ...], *, where: str) -> None:
+        """Delete rejects and insert the staged ones."""
+        name = self._canonical_name(table)
+        relation = self._dialect.qualified(name)
+        if self._columns_of(name) is not None:
+            self.execute(f"DELETE FROM {relation} WHERE {where}")
+        elif self._rejects is not None:
+            self._create(relation, columns)
+        if self._rejects is not None:
+            names = ", ".join(self._dialect.identifier(column.name) for column in columns)
+            self.execute(f"INSERT INTO {relation} ({names}) SELECT {names} FROM {self._rejects}")
+
     def delete(self, where: str | None) -> None:
         """Delete rows."""
         self.execute(f"DELETE FROM {self.relation}" + (f" WHERE {where}" if where is not None else ""))
@@ -97,6 +121,10 @@ class SqlTransaction(ABC):
         """Describe a table, or return None if it doesn't exist."""
 
     @abstractmethod
+    def _canonical_name(self, table: str) -> str:
+        """Return `schema.table` as the catalogue spells it."""
+
+    @abstractmethod
     def _has_ledger(self) -> bool:
         """Whether the database has a ledger."""
 
@@ -106,5 +134,8 @@ class SqlTransaction(ABC):
         return f"{schema}.{TOMBSTONES_PREFIX}{name}"
 
     def _create(self, relation: str, columns: Sequence[Column]) -> None:
-        listed = ", ".join(f"{self._dialect.identifier(column.name)} {column.type}" for column in columns)
+        listed = ", ".join(
+            f"{self._dialect.identifier(column.name)} {column.type}{'' if column.is_nullable else ' NOT NULL'}"
+            for column in columns
+        )
         self.execute(f"CREATE TABLE {relation} ({listed})")

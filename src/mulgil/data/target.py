@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from mulgil.data.column_type import ColumnType
 from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
 from mulgil.data.reject import BadRows
 
@@ -44,11 +45,25 @@ class ColumnKind(StrEnum):
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column as the target spells it; a type is empty where every value is NULL. A naive TIMESTAMP holds UTC."""
+    """A column as the target spells it; a type is empty where every value is NULL. A naive TIMESTAMP holds UTC.
+
+    `is_nullable` is asked for where a table is created, and not told where one is described.
+    """
 
     name: str
     type: str
     kind: ColumnKind = ColumnKind.OTHER
+    is_nullable: bool = True
+
+
+class Conversion(msgspec.Struct, frozen=True):
+    """How the values of a staged column go into a column of another type, as SQL over the staged column.
+
+    `misfit` is the condition under which a value doesn't fit unchanged; empty where every value does.
+    """
+
+    expression: str
+    misfit: str
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +134,26 @@ class Dialect(Protocol):
         """Whether every value of type `staged` can be stored in a column of type `column` unchanged."""
         ...
 
+    def column(self, name: str, type_name: str) -> Column:
+        """Return a column of a type that the target spells so."""
+        ...
+
+    def column_type(self, kind: ColumnType) -> str:
+        """Return how a declared type is spelled in DDL."""
+        ...
+
+    def conversion(self, column: str, staged: str, wanted: str) -> Conversion | None:
+        """Return how values of `column` (quoted), staged as `staged`, go into a column of `wanted`.
+
+        None where no value may: text is never parsed, nothing is shown as text, a decimal never becomes
+        a float, an instant never a naive timestamp.
+        """
+        ...
+
+    def least_common(self, kept: str, staged: str) -> str | None:
+        """Return the narrowest type that holds every value of both, or None."""
+        ...
+
     @property
     def checksum_method(self) -> str:
         """The name of what `checksum` computes; empty where the target has none."""
@@ -147,6 +182,11 @@ class Stage(Protocol):
         ...
 
     @property
+    def rejects(self) -> str | None:
+        """What stands after FROM to read the rows that were set aside; None if there are none."""
+        ...
+
+    @property
     def size(self) -> int:
         """How many bytes are staged."""
         ...
@@ -165,6 +205,14 @@ class Stage(Protocol):
 
     def query(self, sql: str) -> list[Row]:
         """Run a query over the staged rows."""
+        ...
+
+    def reshape(self, columns: tuple[Column, ...], expressions: Sequence[str], *, where: str | None) -> None:
+        """Let `relation` and `columns` be a query over what is staged: an expression a column, some of the rows."""
+        ...
+
+    def fill_rejects(self, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> None:
+        """Stage the rows that were set aside, apart from the others; once at most."""
         ...
 
     def __enter__(self) -> "Stage":
@@ -216,6 +264,21 @@ class PublishTransaction(Protocol):
 
     def index(self, columns: Sequence[str]) -> None:
         """Let rows of the table and of the stage be found fast by these columns; may do nothing. Never unique."""
+        ...
+
+    def add_column(self, column: Column) -> None:
+        """Add a column to the table; rows that are there have NULL in it."""
+        ...
+
+    def widen_column(self, column: Column, type_name: str) -> None:
+        """Give a column of the table a type that holds every value of its own."""
+        ...
+
+    def replace_rejects(self, table: str, columns: tuple[Column, ...], *, where: str) -> None:
+        """Delete rows of `table`, another table of the same database, and insert the staged rejects.
+
+        The table is made where it isn't there; without staged rejects nothing is inserted or made.
+        """
         ...
 
     def delete(self, where: str | None) -> None:

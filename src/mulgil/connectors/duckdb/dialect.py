@@ -5,8 +5,10 @@ import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from mulgil.connectors.duckdb.column_type import checked_conversion, least_common, same_type, spelled
+from mulgil.data.column_type import ColumnType
 from mulgil.data.errors import SqlTemplateError
-from mulgil.data.target import Column, ColumnKind
+from mulgil.data.target import Column, ColumnKind, Conversion
 
 _KINDS = {
     "DATE": ColumnKind.DATE,
@@ -81,13 +83,29 @@ class DuckDbDialect:
 
     def fits(self, staged: str, column: str) -> bool:
         """Whether values of `staged` go into `column` unchanged."""
-        if not staged or staged == column or column in _WIDER.get(staged, ()):
+        if not staged or same_type(staged, column) or column in _WIDER.get(staged, ()):
             return True
         narrow, wide = _DECIMAL.fullmatch(staged), _DECIMAL.fullmatch(column)
         if narrow is None or wide is None:
             return False
         digits, scale, wide_digits, wide_scale = (int(part) for part in (*narrow.groups(), *wide.groups()))
         return wide_scale >= scale and wide_digits - wide_scale >= digits - scale
+
+    def column(self, name: str, type_name: str) -> Column:
+        """Return a column of a type."""
+        return column_of(name, type_name)
+
+    def column_type(self, kind: ColumnType) -> str:
+        """Spell a declared type."""
+        return spelled(kind)
+
+    def conversion(self, column: str, staged: str, wanted: str) -> Conversion | None:
+        """Return how values go from one type into another; what fits is cast by the insertion itself."""
+        return Conversion(column, "") if self.fits(staged, wanted) else checked_conversion(column, staged, wanted)
+
+    def least_common(self, kept: str, staged: str) -> str | None:
+        """Return the narrowest type that holds both."""
+        return least_common(kept, staged, self.fits)
 
     def checksum(self, alias: str) -> str:
         """Return the sum of the rows' hashes: the same rows in any order give the same."""

@@ -1,12 +1,12 @@
 """The stage of a DuckDB write: one Parquet file beside the database."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.duckdb.database import in_memory, querying, run, translated
-from mulgil.connectors.duckdb.dialect import column_of, quoted
+from mulgil.connectors.duckdb.dialect import DuckDbDialect, column_of, quoted
 from mulgil.data.stage_lock import StageLock
 from mulgil.data.target import Column, NativeQuery, Row
 
@@ -33,6 +33,9 @@ class ParquetStage:
         self._name = name
         self._reading = reading
         self._path = folder / f"{name}.parquet"
+        self._rejects = folder / f"{name}.rejects.parquet"
+        self._has_rejects = False
+        self._reshaped = ""
         self._columns: tuple[Column, ...] = ()
         self._connection: DuckDBPyConnection | None = None
         self._closing = ExitStack()
@@ -42,9 +45,13 @@ class ParquetStage:
 
     @property
     def relation(self) -> str:
-        """The file, as a table function."""
-        # The path is ours, not the data's: a folder named `day=2013-01-05` above it must not become a column.
-        return f"read_parquet({quoted(str(self._path))}, hive_partitioning = false)"
+        """The file, as a table function, or the query over it that `reshape` set."""
+        return self._reshaped or _parquet(self._path)
+
+    @property
+    def rejects(self) -> str | None:
+        """The file of the rows that were set aside."""
+        return _parquet(self._rejects) if self._has_rejects else None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -75,6 +82,20 @@ class ParquetStage:
         self._describe()
         return inputs
 
+    def reshape(self, columns: tuple[Column, ...], expressions: Sequence[str], *, where: str | None) -> None:
+        """Read the file through a query: nothing is written again."""
+        names = [DuckDbDialect().identifier(column.name) for column in columns]
+        listed = ", ".join(f"{value} AS {name}" for value, name in zip(expressions, names, strict=True))
+        self._reshaped = f"(SELECT {listed} FROM {self.relation}{f' WHERE {where}' if where else ''})"
+        self._columns = columns
+
+    def fill_rejects(self, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> None:
+        """Write a second file."""
+        with translated(self._rejects), _writer(self._rejects, schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+        self._has_rejects = True
+
     def query(self, sql: str) -> list[Row]:
         """Run a query over the file; rows come as Python values by way of Arrow."""
         with querying():
@@ -90,6 +111,7 @@ class ParquetStage:
         self._closing.close()
         try:
             self._path.unlink(missing_ok=True)
+            self._rejects.unlink(missing_ok=True)
             self._lock.release()
         except OSError:
             return
@@ -103,6 +125,11 @@ class ParquetStage:
         with translated(self._path):
             rows = run(self._audit(), f"DESCRIBE SELECT * FROM {self.relation}", [])
         self._columns = tuple(column_of(str(row[0]), str(row[1])) for row in rows)
+
+
+def _parquet(path: Path) -> str:
+    # The path is ours, not the data's: a folder named `day=2013-01-05` above it must not become a column.
+    return f"read_parquet({quoted(str(path))}, hive_partitioning = false)"
 
 
 def _writer(path: Path, schema: "pa.Schema") -> "pq.ParquetWriter":

@@ -26,7 +26,7 @@ class DuckDbTransaction(SqlTransaction):
         self._is_open = True
         with translated(path):
             name = canonical_name(connection, table)
-        super().__init__(self._translating, name, DuckDbDialect(), staged=stage.relation)
+        super().__init__(self._translating, name, DuckDbDialect(), staged=stage.relation, rejects=stage.rejects)
 
     def create_table(self, columns: tuple[Column, ...]) -> None:
         """Create schema and table."""
@@ -59,6 +59,15 @@ class DuckDbTransaction(SqlTransaction):
             self._is_open = False
             with suppress(TargetError):
                 self._translating("ROLLBACK", [])
+
+    def widen_column(self, column: Column, type_name: str) -> None:
+        """Change the type; DuckDB rewrites the column."""
+        name = self._dialect.identifier(column.name)
+        self.execute(f"ALTER TABLE {self.relation} ALTER COLUMN {name} SET DATA TYPE {type_name}")
+
+    def _canonical_name(self, table: str) -> str:
+        with translated(self._path):
+            return canonical_name(self._connection, table)
 
     def _columns_of(self, table_name: str) -> tuple[Column, ...] | None:
         with translated(self._path):

@@ -3,17 +3,23 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from mulgil.connectors.sqlite.column_type import JSON_TEXT
 from mulgil.data.errors import SchemaMismatchError, SourceError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_LARGEST = 2**63 - 1
+
+
 def declared_type(field: "pa.Field") -> str:
     """Return the type with which a column of such values is declared; empty where all are NULL.
 
     Raises:
-        SchemaMismatchError: SQLite has no place for nested or exotic types.
+        SchemaMismatchError: SQLite has no place for such a type.
     """
     import pyarrow.types as kinds
 
@@ -31,6 +37,7 @@ def declared_type(field: "pa.Field") -> str:
         (lambda each: kinds.is_binary(each) or kinds.is_large_binary(each), "BLOB"),
         (kinds.is_date, "DATE"),
         (kinds.is_time, "TIME"),
+        (kinds.is_nested, JSON_TEXT),
     )
     for is_kind, name in names:
         if is_kind(kind):
@@ -38,19 +45,64 @@ def declared_type(field: "pa.Field") -> str:
     raise SchemaMismatchError("data.column_unsupported", column=field.name, type=str(field.type), target="SQLite")
 
 
-def stored_columns(batch: "pa.RecordBatch") -> list[list[object]]:
-    """Return each column's values as this connector stores them.
+def stored_columns(batch: "pa.RecordBatch", *, first_row: int = 1) -> list[list[object]]:
+    """Return each column's values as this connector stores them; `first_row` numbers the batch's first one.
 
     Raises:
         SourceError: A float is NaN, which SQLite would silently keep as NULL.
+        SchemaMismatchError: A value has no place in SQLite unchanged; named with its row.
     """
+    return [
+        _stored_values(name, column, first_row) for name, column in zip(batch.schema.names, batch.columns, strict=True)
+    ]
+
+
+def _stored_values(name: str, column: "pa.Array", first_row: int) -> list[object]:
+    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.types as kinds
 
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        if kinds.is_floating(column.type) and pc.any(pc.is_nan(column)).as_py():
-            raise SourceError("data.not_a_number", column=name, target="SQLite")
-    return [_stored(column).to_pylist() for column in batch.columns]
+    if kinds.is_floating(column.type) and pc.any(pc.is_nan(column)).as_py():
+        raise SourceError("data.not_a_number", column=name, target="SQLite")
+    if kinds.is_nested(column.type):
+        return [None if value is None else _json(value) for value in column.to_pylist()]
+    if kinds.is_uint64(column.type):
+        _refuse(name, column, pc.greater(column, pa.scalar(_LARGEST, pa.uint64())), first_row, room="int64")
+    if kinds.is_timestamp(column.type) and column.type.unit == "ns":
+        whole = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+        _refuse(name, column, pc.not_equal(whole.cast(column.type), column), first_row, room="timestamp[us]")
+        column = whole
+    return _stored(column).to_pylist()  # type: ignore[no-any-return]
+
+
+def _refuse(name: str, column: "pa.Array", is_misfit: "pa.Array", first_row: int, *, room: str) -> None:
+    """Name the first value that has no place."""
+    import pyarrow.compute as pc
+
+    row = pc.index(is_misfit, True).as_py()
+    if row >= 0:
+        raise SchemaMismatchError(
+            "data.value_misfit",
+            column=name,
+            type=f"{room} (SQLite)",
+            value=str(column[row].as_py() if room == "int64" else column[row].cast("string").as_py()),
+            row=first_row + row,
+        )
+
+
+def _json(value: object) -> str:
+    """Return a nested value as JSON: decimals and times as text, bytes in base64."""
+    return msgspec.json.encode(_plain(value), enc_hook=str).decode()
+
+
+def _plain(value: object) -> object:
+    """Turn maps, which Arrow gives as lists of pairs, into objects where their keys are text."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    is_map = bool(value) and all(isinstance(each, tuple) and isinstance(each[0], str) for each in value)
+    return {name: _plain(item) for name, item in value} if is_map else [_plain(each) for each in value]
 
 
 def arrow_type(declared: str) -> "pa.DataType | None":
@@ -67,8 +119,14 @@ def arrow_type(declared: str) -> "pa.DataType | None":
         "DATE": pa.date32(),
         "TIMESTAMP": pa.timestamp("us"),
         "TIMESTAMPTZ": pa.timestamp("us", "UTC"),
+        "TIME": pa.time64("us"),
+        JSON_TEXT: pa.string(),
+        **{f"INTEGER_{bits}": getattr(pa, f"int{bits}")() for bits in (8, 16, 32)},
+        **{f"UINTEGER_{bits}": getattr(pa, f"uint{bits}")() for bits in (8, 16, 32, 64)},
     }
     upper = declared.upper()
+    if upper.startswith("VARCHAR("):
+        return pa.string()
     if upper.startswith("DECIMAL_TEXT("):
         precision, scale = upper.removeprefix("DECIMAL_TEXT(").removesuffix(")").split(",")
         return pa.decimal128(int(precision), int(scale))
@@ -110,8 +168,21 @@ def _stored(column: "pa.Array") -> "pa.Array":
             utc = whole.cast(pa.timestamp("us", "UTC"))
             return pc.strftime(utc, format="%Y-%m-%dT%H:%M:%SZ")
         return pc.strftime(whole, format="%Y-%m-%dT%H:%M:%S")
-    if kinds.is_date(kind) or kinds.is_decimal(kind) or kinds.is_time(kind):
+    if kinds.is_decimal(kind):
+        return _decimal_text(column)
+    if kinds.is_date(kind) or kinds.is_time(kind):
         return column.cast(pa.string())
     if kinds.is_boolean(kind):
         return column.cast(pa.int8())
     return column
+
+
+def _decimal_text(column: "pa.Array") -> "pa.Array":
+    """Write decimals out; Arrow itself writes small ones with an exponent."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = column.cast(pa.string())
+    if not pc.any(pc.match_substring(text, "E")).as_py():
+        return text
+    return pa.array([None if value is None else f"{value:f}" for value in column.to_pylist()], pa.string())

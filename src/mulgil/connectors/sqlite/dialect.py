@@ -4,8 +4,18 @@ import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from mulgil.connectors.sqlite.column_type import (
+    JSON_TEXT,
+    RANGES,
+    checked_conversion,
+    decimal_digits,
+    integer_range,
+    least_common,
+    spelled,
+)
+from mulgil.data.column_type import ColumnType
 from mulgil.data.errors import SqlTemplateError
-from mulgil.data.target import Column, ColumnKind
+from mulgil.data.target import Column, ColumnKind, Conversion
 
 _KINDS = {
     "DATE": ColumnKind.DATE,
@@ -21,7 +31,7 @@ _AFFINITIES = (
     ("REAL", ("REAL", "FLOA", "DOUB")),
 )
 # Stored as text by us, whatever the affinity.
-_TEXTS = frozenset({"DATE", "TIMESTAMP", "DATETIME", "TIMESTAMPTZ", "TIME"})
+_TEXTS = frozenset({"DATE", "TIMESTAMP", "DATETIME", "TIMESTAMPTZ", "TIME", JSON_TEXT})
 
 
 def column_of(name: str, declared: str) -> Column:
@@ -73,6 +83,11 @@ class SqliteDialect:
         one, other = staged.upper(), column.upper()
         if not one or not other or one == other:
             return True
+        digits, room = decimal_digits(one), decimal_digits(other)
+        if digits is not None and room is not None:
+            return digits[0] <= room[0] and digits[1] <= room[1]
+        if other in RANGES:
+            return _is_inside(integer_range(one), RANGES[other])
         if one in _TEXTS or one.startswith("DECIMAL_TEXT"):
             return affinity(column) == "TEXT" and other not in _TEXTS
         if other in _TEXTS or other.startswith("DECIMAL_TEXT"):
@@ -81,6 +96,24 @@ class SqliteDialect:
         sink = affinity(column)
         return source == sink or (source == "INTEGER" and sink == "NUMERIC")
 
+    def column(self, name: str, type_name: str) -> Column:
+        """Return a column of a type."""
+        return column_of(name, type_name)
+
+    def column_type(self, kind: ColumnType) -> str:
+        """Spell a declared type."""
+        return spelled(kind)
+
+    def conversion(self, column: str, staged: str, wanted: str) -> Conversion | None:
+        """Return how values go from one type into another."""
+        one, other = staged.upper(), wanted.upper()
+        found = None if one == other else checked_conversion(column, one, other)
+        return found or (Conversion(column, "") if self.fits(staged, wanted) else None)
+
+    def least_common(self, kept: str, staged: str) -> str | None:
+        """Return the narrowest type that holds both."""
+        return kept if self.fits(staged, kept) else least_common(kept.upper(), staged.upper())
+
     def checksum(self, alias: str) -> str:
         """Never asked for."""
         raise NotImplementedError(alias)
@@ -88,6 +121,10 @@ class SqliteDialect:
     def same(self, one: str, other: str) -> str:
         """Return the null-safe equality of two expressions; SQLite knows the standard's words only since 3.39."""
         return f"{one} IS {other}"
+
+
+def _is_inside(bounds: tuple[int, int] | None, wider: tuple[int, int]) -> bool:
+    return bounds is not None and wider[0] <= bounds[0] and bounds[1] <= wider[1]
 
 
 def stored_value(value: object) -> int | float | str | bytes | None:

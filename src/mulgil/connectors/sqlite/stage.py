@@ -1,7 +1,7 @@
 """The stage of a SQLite write: a table in a database file of its own, beside the application's."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,8 @@ class SqliteStage:
         self._reading = reading
         self._columns: tuple[Column, ...] = ()
         self._dialect = SqliteDialect()
+        self._table = name
+        self._has_rejects = False
         with translated(folder):
             folder.mkdir(exist_ok=True)
             self._lock = StageLock(folder, name)
@@ -41,7 +43,12 @@ class SqliteStage:
     @property
     def relation(self) -> str:
         """The staging table."""
-        return self._dialect.identifier(self.name)
+        return self._dialect.identifier(self._table)
+
+    @property
+    def rejects(self) -> str | None:
+        """The table of the rows that were set aside."""
+        return self._dialect.identifier(f"{self.name}_rejects") if self._has_rejects else None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -55,17 +62,7 @@ class SqliteStage:
 
     def fill(self, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> None:
         """Insert batch by batch, each turned into rows column by column."""
-        from mulgil.connectors.sqlite.arrow import declared_type, stored_columns
-
-        self._columns = tuple(column_of(field.name, declared_type(field)) for field in schema)
-        listed = ", ".join(f"{self._dialect.identifier(each.name)} {each.type}" for each in self._columns)
-        insert = f"INSERT INTO {self.relation} VALUES ({', '.join('?' for _ in self._columns)})"
-        with translated(self.path):
-            self._connection.execute(f"CREATE TABLE {self.relation} ({listed})")
-            self._connection.execute("BEGIN")
-            for batch in batches:
-                self._connection.executemany(insert, zip(*stored_columns(batch), strict=True))
-            self._connection.execute("COMMIT")
+        self._columns = self._fill(self.relation, schema, batches)
 
     def fill_query(self, query: NativeQuery) -> tuple[str, ...]:
         """Create the staging table from a query in the application's database, attached to it."""
@@ -79,6 +76,26 @@ class SqliteStage:
             found = table_columns(self._connection, self.name) or ()
             self._columns = tuple(self._typed(column) for column in found)
         return inputs
+
+    def reshape(self, columns: tuple[Column, ...], expressions: Sequence[str], *, where: str | None) -> None:
+        """Write the rows anew: an index can stand on a table only, and the types are declared."""
+        before = self._dialect.identifier(self._table)
+        self._table = f"{self._table}_"
+        values = ", ".join(expressions)
+        with translated(self.path):
+            self._create(self.relation, columns)
+            self._connection.execute("BEGIN")
+            self._connection.execute(
+                f"INSERT INTO {self.relation} SELECT {values} FROM {before}{f' WHERE {where}' if where else ''}"
+            )
+            self._connection.execute(f"DROP TABLE {before}")
+            self._connection.execute("COMMIT")
+        self._columns = columns
+
+    def fill_rejects(self, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> None:
+        """Fill a second table of the same file."""
+        self._has_rejects = True
+        self._fill(self._dialect.identifier(f"{self.name}_rejects"), schema, batches)
 
     def query(self, sql: str) -> list[Row]:
         """Run a query over the staging table."""
@@ -100,6 +117,25 @@ class SqliteStage:
             self._lock.release()
         except (OSError, sqlite3.Error):
             return
+
+    def _fill(self, relation: str, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> tuple[Column, ...]:
+        from mulgil.connectors.sqlite.arrow import declared_type, stored_columns
+
+        columns = tuple(column_of(field.name, declared_type(field)) for field in schema)
+        insert = f"INSERT INTO {relation} VALUES ({', '.join('?' for _ in columns)})"
+        with translated(self.path):
+            self._create(relation, columns)
+            self._connection.execute("BEGIN")
+            row = 1
+            for batch in batches:
+                self._connection.executemany(insert, zip(*stored_columns(batch, first_row=row), strict=True))
+                row += batch.num_rows
+            self._connection.execute("COMMIT")
+        return columns
+
+    def _create(self, relation: str, columns: Sequence[Column]) -> None:
+        listed = ", ".join(f"{self._dialect.identifier(each.name)} {each.type}" for each in columns)
+        self._connection.execute(f"CREATE TABLE {relation} ({listed})")
 
     def _typed(self, column: Column) -> Column:
         """Give a computed column, which SQLite leaves without a type, the one that its values have."""

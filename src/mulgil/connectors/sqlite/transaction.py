@@ -23,7 +23,13 @@ class SqliteTransaction(SqlTransaction):
         self._stage = stage.relation
         with translated(path):
             name = canonical_name(connection, table)
-        super().__init__(self._translating, name, SqliteDialect(), staged=f"{ATTACHED}.{stage.relation}")
+        super().__init__(
+            self._translating,
+            name,
+            SqliteDialect(),
+            staged=f"{ATTACHED}.{stage.relation}",
+            rejects=f"{ATTACHED}.{stage.rejects}" if stage.rejects else None,
+        )
 
     def index(self, columns: Sequence[str]) -> None:
         """Index both, unless the table's primary key or an index of its own begins with these columns."""
@@ -51,6 +57,23 @@ class SqliteTransaction(SqlTransaction):
         """Undo what was not committed; closing the connection would do the same."""
         with suppress(TargetError), translated(self._path):
             roll_back(self._connection)
+
+    def widen_column(self, column: Column, type_name: str) -> None:
+        """Put a column of the other type into its place, the last one: SQLite can't alter a type.
+
+        What else the table has (indices of other columns, triggers, constraints) stays; an index on the
+        column itself makes SQLite refuse.
+        """
+        old, new = (self._dialect.identifier(name) for name in (column.name, f"_mulgil_wide_{column.name}"))
+        change = self._dialect.conversion(old, column.type, type_name)
+        self.execute(f"ALTER TABLE {self.relation} ADD COLUMN {new} {type_name}")
+        self.execute(f"UPDATE {self.relation} SET {new} = {change.expression if change else old}")
+        self.execute(f"ALTER TABLE {self.relation} DROP COLUMN {old}")
+        self.execute(f"ALTER TABLE {self.relation} RENAME COLUMN {new} TO {old}")
+
+    def _canonical_name(self, table: str) -> str:
+        with translated(self._path):
+            return canonical_name(self._connection, table)
 
     def _columns_of(self, table_name: str) -> tuple[Column, ...] | None:
         with translated(self._path):

@@ -2,7 +2,12 @@
 
 MESSAGES: dict[str, str] = {
     "data.column_type_arrow": (
-        "Column {column} has Arrow type {type}, which has no place in a table. Cast it to a simple type, or declare another."
+        "Column {column} has Arrow type {type}, which has no place in a table. Cast it to a simple type, or "
+        "declare another."
+    ),
+    "data.value_misfit": (
+        "Column {column} is {type}, and the value {value} in row {row} doesn't fit unchanged. Mend it in the "
+        "source or the query, or give the column a wider type. Nothing was published."
     ),
     "data.bad_row_limit": (
         "max_bad_rows={limit} is no limit. Give a number of rows (100), or a fraction of them (0.01, at most 1.0)."

@@ -2,7 +2,12 @@
 
 MESSAGES: dict[str, str] = {
     "data.column_type_arrow": (
-        "{column} 컬럼의 Arrow 타입 {type}은(는) 테이블에 둘 수 없습니다. 단순한 타입으로 변환하거나 다른 타입으로 선언하세요."
+        "{column} 컬럼의 Arrow 타입 {type}은(는) 테이블에 둘 수 없습니다. 단순한 타입으로 변환하거나 다른 "
+        "타입으로 선언하세요."
+    ),
+    "data.value_misfit": (
+        "{column} 컬럼은 {type}인데 {row}행의 값 {value}은(는) 그대로 들어가지 않습니다. 소스나 질의에서 "
+        "고치거나 컬럼에 더 넓은 타입을 주세요. 아무것도 게시하지 않았습니다."
     ),
     "data.bad_row_limit": (
         "max_bad_rows={limit}은(는) 한도가 될 수 없습니다. 행의 수(100)나 비율(0.01, 최대 1.0)을 적으세요."
