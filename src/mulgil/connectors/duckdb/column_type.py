@@ -86,7 +86,8 @@ def checked_conversion(column: str, staged: str, wanted: str) -> Conversion | No
 def least_common(kept: str, staged: str, fits: Callable[[str, str], bool]) -> str | None:
     """Return the narrowest type that holds every value of both, or None."""
     has_float = kept in _FLOATS or staged in _FLOATS
-    for wide in (kept, staged, *_WIDE, *(("DOUBLE",) if has_float else ())):
+    wider: tuple[str, ...] = (*_WIDE, "DOUBLE") if has_float else _WIDE
+    for wide in (kept, staged, *wider):
         if fits(kept, wide) and fits(staged, wide):
             return wide
     if {kept, staged} == {"DATE", "TIMESTAMP"}:

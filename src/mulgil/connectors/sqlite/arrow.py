@@ -65,7 +65,7 @@ def _stored_values(name: str, column: "pa.Array", first_row: int) -> list[object
     if kinds.is_floating(column.type) and pc.any(pc.is_nan(column)).as_py():
         raise SourceError("data.not_a_number", column=name, target="SQLite")
     if kinds.is_nested(column.type):
-        return [None if value is None else _json(value) for value in column.to_pylist()]
+        return [None if value is None else _json(value, column.type) for value in column.to_pylist()]
     if kinds.is_uint64(column.type):
         _refuse(name, column, pc.greater(column, pa.scalar(_LARGEST, pa.uint64())), first_row, room="int64")
     if kinds.is_timestamp(column.type) and column.type.unit == "ns":
@@ -90,19 +90,23 @@ def _refuse(name: str, column: "pa.Array", is_misfit: "pa.Array", first_row: int
         )
 
 
-def _json(value: object) -> str:
+def _json(value: object, kind: "pa.DataType") -> str:
     """Return a nested value as JSON: decimals and times as text, bytes in base64."""
-    return msgspec.json.encode(_plain(value), enc_hook=str).decode()
+    return msgspec.json.encode(_plain(value, kind), enc_hook=str).decode()
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, kind: "pa.DataType") -> object:
     """Turn maps, which Arrow gives as lists of pairs, into objects where their keys are text."""
+    import pyarrow.types as kinds
+
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {field.name: _plain(value[field.name], field.type) for field in kind}
     if not isinstance(value, list):
         return value
-    is_map = bool(value) and all(isinstance(each, tuple) and isinstance(each[0], str) for each in value)
-    return {name: _plain(item) for name, item in value} if is_map else [_plain(each) for each in value]
+    if not kinds.is_map(kind):
+        return [_plain(item, kind.value_type) for item in value]
+    pairs = [(_plain(key, kind.key_type), _plain(item, kind.item_type)) for key, item in value]
+    return dict(pairs) if kinds.is_string(kind.key_type) else pairs
 
 
 def arrow_type(declared: str) -> "pa.DataType | None":
@@ -147,11 +151,21 @@ def loaded_column(values: Sequence[object], kind: "pa.DataType | None", *, name:
             return pa.array(values)
         if kinds.is_boolean(kind):
             return pa.array(values, pa.int64()).cast(kind)
+        if kinds.is_time(kind):
+            return _times(pa.array(values, pa.string()), kind)
         if kinds.is_temporal(kind) or kinds.is_decimal(kind):
             return pa.array(values, pa.string()).cast(kind)
         return pa.array(values, kind)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise SourceError("data.source_column", column=name, type=str(kind), detail=str(error)) from error
+
+
+def _times(text: "pa.Array", kind: "pa.DataType") -> "pa.Array":
+    """Read times of day, by way of a day: Arrow itself reads none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.binary_join_element_wise("1970-01-01T", text, "").cast(pa.timestamp("us")).cast(kind)
 
 
 def _stored(column: "pa.Array") -> "pa.Array":
