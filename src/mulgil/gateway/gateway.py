@@ -181,16 +181,14 @@ class Gateway:
             active=set(hello.live),
         )
         self._connections[conn_id] = self._daemons[hello.daemon_id] = daemon
-        reported = tuple(report.attempt_id for report in hello.reports)
         daemon.joined = DaemonJoined(
             daemon_id=hello.daemon_id,
             live=hello.live,
-            reported=reported,
+            reported=hello.reported,
             buried=hello.buried,
             is_draining=hello.is_draining,
         )
         self._events.append(daemon.joined)
-        self._events.extend(AttemptReported(report) for report in hello.reports)
 
     def _is_outdated(self, hello: Hello) -> bool:
         return hello.daemon_id in self._buried or hello.number < self._hellos.get(hello.daemon_id, 0)

@@ -3,7 +3,7 @@
 An attempt speaks to its daemon over an inherited socketpair; the daemon dials one gateway. The daemon
 passes on what the attempt says (`Ask`, `Progress`, `Finished`) and answers nothing itself.
 
-    daemon → gateway:  Hello, then AttemptStarted | Ask | Progress | Finished
+    daemon → gateway:  Hello, then AttemptStarted | Ask | Progress | Finished, those that were not acknowledged first
     gateway → daemon:  Welcome | RefuseHello, then Assign | Cancel | Answer | Ack
     attempt → daemon:  Ask | Progress | Publishing | Finished
     daemon → attempt:  Answer
@@ -28,10 +28,10 @@ PROTOCOL_VERSION = 1
 
 
 class BuriedDaemon(msgspec.Struct, frozen=True):
-    """A dead daemon of the same home: its processes are gone, its journalled reports are in this hello.
+    """A dead daemon of the same home: its processes are gone, its journalled reports are named in this hello.
 
     `started` are the attempts that it is known to have started. Whatever else was assigned to it and
-    is not among the hello's reports will never be reported.
+    is not among those that the hello names as reported will never be reported.
     """
 
     daemon_id: str
@@ -51,8 +51,9 @@ class Hello(msgspec.Struct, frozen=True, tag="hello", kw_only=True):
     number: int = 0
     # Attempts whose process runs now, or whose assignment has arrived and will start.
     live: tuple[str, ...] = ()
-    # Reports that no gateway has acknowledged yet.
-    reports: tuple[Report, ...] = ()
+    # Attempts whose reports no gateway has acknowledged yet. The reports follow one by one, each in a frame
+    # of its own: together they may be longer than any frame.
+    reported: tuple[str, ...] = ()
     buried: tuple[BuriedDaemon, ...] = ()
 
 

@@ -180,7 +180,9 @@ def test_a_killed_daemon_takes_its_tasks_along_and_is_buried(installation: Insta
     (buried,) = hello.buried
     assert buried.daemon_id == gateway.hellos[0].daemon_id
     assert {"attempt-busy", "attempt-shell", "unheard"} == set(buried.started)
-    assert [report.attempt_id for report in hello.reports] == ["unheard"]
+    assert hello.reported == ("unheard",)
+    gateway.heard.clear()
+    assert gateway.report("unheard", acknowledge=False).outcome == Succeeded()
     # All of it happened before the hello.
     assert not any(is_running(pid) for pid in (busy, shell, *descendants))
     gateway.send(Ack(("unheard",)))
@@ -241,11 +243,15 @@ def test_tasks_outlive_the_scheduler(installation: Installation) -> None:
     gateway.listen()
     hello = gateway.accept()
     assert hello.live == ()
-    assert [(report.attempt_id, report.outcome) for report in hello.reports] == [("attempt-waits", Succeeded())]
+    assert hello.reported == ("attempt-waits",)
+    report = gateway.report("attempt-waits", acknowledge=False)
+    assert report.outcome == Succeeded()
+    gateway.heard.clear()
     # Not acknowledged: said again.
     gateway.close()
     gateway.listen()
-    assert gateway.accept().reports == hello.reports
+    assert gateway.accept().reported == hello.reported
+    assert gateway.report("attempt-waits") == report
 
 
 def test_an_assignment_that_comes_again_starts_nothing(installation: Installation) -> None:

@@ -60,13 +60,10 @@ class Scheduler:
             self._dispatch()
         self.gateway.listen_for(0.005)
         for hello in self.gateway.hellos[self._hellos :]:
-            for report in hello.reports:
-                self._over(report)
-            held = {*hello.live, *(report.attempt_id for report in hello.reports)}
+            held = {*hello.live, *hello.reported}
             # Buried or never received: neither will be reported any more.
             for attempt_id in [known for known in self.current if known not in held]:
                 self._again(attempt_id)
-            self._acknowledge(hello.reports)
         self._hellos = len(self.gateway.hellos)
         heard, self.gateway.heard[:] = list(self.gateway.heard), []
         reports = tuple(message.report for message in heard if isinstance(message, Finished))

@@ -170,9 +170,11 @@ class ScriptedDaemon:
             pid=1,
             slots=4,
             live=live,
-            reports=reports,
+            reported=tuple(report.attempt_id for report in reports),
         )
         self._link.send(hello)
+        for report in reports:
+            self._link.send(Finished(report))
         self.hear(Welcome)
 
     def say(self, message: DaemonMessage) -> None:

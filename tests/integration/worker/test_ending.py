@@ -201,5 +201,5 @@ def test_a_stopped_worker_keeps_what_nobody_acknowledges(installation: Installat
     second = installation.start_worker()
     hello = gateway.hellos[-1]
     assert hello.pid == second.pid
-    assert [report.attempt_id for report in hello.reports] == ["attempt-quick"]
+    assert hello.reported == ("attempt-quick",)
     assert len(hello.buried) == 1

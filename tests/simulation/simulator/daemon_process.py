@@ -216,10 +216,7 @@ class DaemonProcess:
             self.connection = None
 
     def _send(self, message: DaemonMessage) -> None:
-        if isinstance(message, Hello):
-            for report in message.reports:
-                self.world.watch.said(report)
-        elif isinstance(message, Finished):
+        if isinstance(message, Finished):
             self.world.watch.said(message.report)
         if self.connection is not None:
             if isinstance(message, Hello):

@@ -18,7 +18,7 @@ from mulgil.kernel import attempts as kernel_attempts
 from mulgil.kernel.readiness import trigger_rules
 from mulgil.kernel.run_state import Place
 from mulgil.kernel.step import Step
-from mulgil.messages import Assignment
+from mulgil.messages import Assignment, Finished
 from mulgil.model import TriggerRule
 from mulgil.ports import Batch
 from mulgil.scheduler import scheduler as scheduler_module
@@ -267,6 +267,18 @@ def _never_received_is_not_repeated(patch: Patch) -> None:
     patch.setattr(Scheduler, "_act", broken)
 
 
+def _reports_named_and_not_sent_again(patch: Patch) -> None:
+    greet = DaemonState._greet
+
+    def broken(self: DaemonState) -> None:
+        say = self._desk.say
+        with pytest.MonkeyPatch.context() as meanwhile:
+            meanwhile.setattr(self._desk, "say", lambda message: isinstance(message, Finished) or say(message))
+            greet(self)
+
+    patch.setattr(DaemonState, "_greet", broken)
+
+
 def _dead_daemons_attempts_forgotten(patch: Patch) -> None:
     patch.setattr(worker_events, "_bury", lambda *_: None)
 
@@ -307,6 +319,7 @@ MUTANTS = (
     _more("reports of dead daemons dropped", _reports_of_dead_daemons_dropped, T.KILL_DAEMON_AT_REPORT),
     _more("answers outside the transaction", _answers_in_a_transaction_of_their_own),
     _more("what never arrived is not repeated", _never_received_is_not_repeated, T.BREAK_CONNECTION),
+    _more("reports named in a hello and not sent again", _reports_named_and_not_sent_again, T.BREAK_CONNECTION),
     _more("attempts of dead daemons forgotten", _dead_daemons_attempts_forgotten, T.KILL_DAEMON),
     *map(_trigger_rule, TriggerRule),
 )

@@ -80,7 +80,8 @@ def join(gateway: Gateway, conn_id: int, message: Hello) -> DaemonJoined:
 def test_a_hello_becomes_a_join_followed_by_its_reports(gateway: Gateway) -> None:
     gateway.connected(1)
     buried = (BuriedDaemon("d0", ("a0",)),)
-    gateway.received(1, hello(live=("a1",), reports=(report("a2"),), buried=buried))
+    gateway.received(1, hello(live=("a1",), reported=("a2",), buried=buried))
+    gateway.received(1, Finished(report("a2")))
     joined = DaemonJoined(daemon_id="d1", live=("a1",), reported=("a2",), buried=buried)
     assert gateway.events() == (joined, AttemptReported(report("a2")))
     assert gateway.events() == ()

@@ -124,10 +124,12 @@ class Daemon:
                 slots=slots,
                 is_draining=is_draining,
                 live=live,
-                reports=reports,
+                reported=tuple(report.attempt_id for report in reports),
                 buried=buried,
             )
         )
+        for report in reports:
+            self.say(Finished(report))
 
     def say(self, message: object) -> None:
         self.world.gateway.received(self.conn_id, message)  # type: ignore[arg-type]

@@ -20,9 +20,10 @@ from mulgil.messages import (
     Succeeded,
     Welcome,
     XComEntry,
+    encode_frame,
 )
+from mulgil.messages.framing import MAX_FRAME_BYTES
 from mulgil.worker.state.action import Dial, Exit, ForgetBuried, HangUp, JournalReport, Kill, Note, Send
-from mulgil.worker.state.daemon_state import HELLO_BYTES
 from mulgil.worker.state.event import (
     AttemptSaid,
     Began,
@@ -92,26 +93,25 @@ def test_a_hello_names_what_lives_and_what_was_not_acknowledged() -> None:
     hello, *repeated = [action.message for action in table.last if isinstance(action, Send)]
     assert isinstance(hello, Hello)
     assert hello.live == ("lives", "waits")
-    assert hello.reports == (report, unheard)
-    assert repeated == [started, Ask("lives", 7, GetVariable("x"))]
+    assert hello.reported == ("ended", "unheard")
+    assert repeated == [Finished(report), Finished(unheard), started, Ask("lives", 7, GetVariable("x"))]
 
 
-def test_reports_that_no_hello_can_carry_follow_it() -> None:
+def test_reports_that_no_frame_holds_together_follow_the_hello_one_by_one() -> None:
     table = Table()
+    large = (XComEntry("return_value", b"x" * (MAX_FRAME_BYTES // 2)),)
+    left = tuple(Report(attempt_id=name, outcome=Succeeded(), ended_at=BEGIN, xcoms=large) for name in ("x", "y"))
+    table.happens(DaemonBuried("old", ("x", "y"), left))
     table.connects()
-    large = (XComEntry("return_value", b"x" * (HELLO_BYTES - 10)),)
-    for attempt_id in ("a", "b"):
-        table.runs(attempt_id)
-        report = Report(attempt_id=attempt_id, outcome=Succeeded(), ended_at=BEGIN, xcoms=large)
-        table.happens(AttemptSaid(Finished(report)))
+    table.runs("a")
+    report = Report(attempt_id="a", outcome=Succeeded(), ended_at=BEGIN, xcoms=large)
+    table.happens(AttemptSaid(Finished(report)))
     table.happens(Disconnected(), Connected())
-    hello, follows = [action.message for action in table.last if isinstance(action, Send)]
+    hello, *follow = [action.message for action in table.last if isinstance(action, Send)]
     assert isinstance(hello, Hello)
-    assert [report.attempt_id for report in hello.reports] == ["a"]
-    # Named as live, so that nobody takes it for lost.
-    assert hello.live == ("b",)
-    assert isinstance(follows, Finished)
-    assert follows.report.attempt_id == "b"
+    assert (hello.live, hello.reported) == ((), ("x", "y", "a"))
+    assert follow == [Finished(one) for one in (*left, report)]
+    assert all(len(encode_frame(message)) < MAX_FRAME_BYTES for message in (hello, *follow))
 
 
 def test_a_report_is_journalled_before_it_is_sent_and_forgotten_when_acknowledged() -> None:
@@ -158,7 +158,8 @@ def test_dead_daemons_are_announced_until_they_are_heard_and_forgotten_when_ackn
     table.happens(Connected())
     (hello,) = table.said(Hello)
     assert hello.buried == (BuriedDaemon("old", ("x", "y")), BuriedDaemon("older", ()))
-    assert hello.reports == (_report("x"),)
+    assert hello.reported == ("x",)
+    assert table.said(Finished) == [Finished(_report("x"))]
     # Acknowledged, but no welcome: the gateway may not have written the burial down.
     table.happens(Disconnected(), Connected())
     assert table.said(Hello)[-1].buried == hello.buried
@@ -218,8 +219,8 @@ def test_stopping_ends_what_runs_and_waits_a_little_for_the_acknowledgement() ->
     table.exits("a", -15)
     assert table.all(Exit) == []
     table.happens(Connected())
-    outcomes = [report.outcome for report in table.said(Hello)[-1].reports]
-    assert outcomes == [Lost(Text("worker.stopped")), Lost(Text("worker.stopped"))]
+    assert sorted(table.said(Hello)[-1].reported) == ["a", "b"]
+    assert table.outcome("a") == table.outcome("b") == Lost(Text("worker.stopped"))
     table.pass_time(1.9)
     assert table.all(Exit) == []
     table.pass_time(0.2)

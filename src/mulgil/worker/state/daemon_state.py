@@ -10,7 +10,7 @@ process is gone:
 Whatever the order of messages, and however often they come:
 - No attempt id starts twice. An assignment is dropped if its id is known, live or ended. Ended ids are
   kept after their acknowledgement too: a repeated assignment may still be under way then.
-- A report is journalled before it is sent, sent again in every hello, and struck out when it is
+- A report is journalled before it is sent, sent again after every hello, and struck out when it is
   acknowledged. So is the start of a process, before the process exists.
 - A success is reported as soon as the attempt says so: its process has nothing left to do. Any other
   end is reported only when its process group is gone, so that a retry never overlaps it.
@@ -19,8 +19,6 @@ Whatever the order of messages, and however often they come:
 This module has the daemon's own part: the gateway, dead daemons' reports, leaving. What becomes of
 attempts and zygotes stands in `attempt_table`.
 """
-
-from collections.abc import Sequence
 
 import msgspec
 
@@ -64,9 +62,6 @@ from mulgil.worker.state.event import (
     ZygoteRefused,
 )
 
-# What the reports in a hello may hold; a frame takes four times as much.
-HELLO_BYTES = 16 * 1024 * 1024
-
 
 class DaemonIdentity(msgspec.Struct, frozen=True):
     """Who the daemon is, as its hello says."""
@@ -82,16 +77,6 @@ class _Burial(msgspec.Struct):
     started: tuple[str, ...]
     reports: dict[str, Report]
     is_announced: bool = False
-
-
-def _fitting(reports: Sequence[Report]) -> tuple[Sequence[Report], Sequence[Report]]:
-    """Divide reports into those that a hello carries and those that follow it, since a frame has a limit."""
-    size = 0
-    for index, report in enumerate(reports):
-        size += sum(len(xcom.value) for xcom in report.xcoms) + sum(len(commit.record) for commit in report.commits)
-        if size > HELLO_BYTES:
-            return reports[:index], reports[index:]
-    return reports, ()
 
 
 class DaemonState:
@@ -184,7 +169,7 @@ class DaemonState:
         """Say hello with all that the gateway must know, and repeat what it may have lost."""
         self._desk.is_connected = True
         identity = self._identity
-        own, later = _fitting(self._attempts.unacknowledged)
+        reports = self.unacknowledged
         hello = Hello(
             protocol=PROTOCOL_VERSION,
             daemon_id=identity.daemon_id,
@@ -193,14 +178,14 @@ class DaemonState:
             slots=self._settings.slots,
             is_draining=self._is_draining,
             number=self._hellos,
-            live=(*self.live, *(report.attempt_id for report in later)),
-            reports=(*self._taken_over, *own),
+            live=self.live,
+            reported=tuple(report.attempt_id for report in reports),
             buried=tuple(BuriedDaemon(name, burial.started) for name, burial in self._buried.items()),
         )
         self._hellos += 1
         self._says_farewell = self._is_draining
         self._desk.say(hello)
-        for report in later:
+        for report in reports:
             self._desk.say(Finished(report))
         self._attempts.repeat()
 
