@@ -23,7 +23,7 @@ from mulgil.data.table_spec import TableSpec
 from mulgil.data.target import Dialect, Row, Stage
 from mulgil.i18n import nearest_name
 
-_SAMPLED_ROWS = 5
+SAMPLED_ROWS = 5
 _LONGEST_SAMPLE = 1000
 
 
@@ -155,18 +155,19 @@ def _failing(stage: Stage, offenders: str) -> tuple[int, str]:
     count = _integer(stage.query(f"{head} SELECT count(*) AS n FROM (\n{offenders}\n)")[0]["n"])
     if not count:
         return 0, ""
-    rows = stage.query(f"{head} SELECT * FROM (\n{offenders}\n) LIMIT {_SAMPLED_ROWS}")
-    return count, _shown(rows)
+    rows = stage.query(f"{head} SELECT * FROM (\n{offenders}\n) LIMIT {SAMPLED_ROWS}")
+    return count, sample_of(rows)
 
 
-def _shown(rows: Sequence[Row]) -> str:
+def sample_of(rows: Sequence[Row]) -> str:
+    """Return rows as JSON, as far as an error can show them."""
     text = msgspec.json.encode(rows, enc_hook=str).decode()
     return text if len(text) <= _LONGEST_SAMPLE else text[: _LONGEST_SAMPLE - 1] + "…"
 
 
 def _some_keys(partitions: Sequence[Partition]) -> str:
     keys = [part.key for part in partitions]
-    return ", ".join(keys) if len(keys) <= _SAMPLED_ROWS else f"{keys[0]} … {keys[-1]}"
+    return ", ".join(keys) if len(keys) <= SAMPLED_ROWS else f"{keys[0]} … {keys[-1]}"
 
 
 def _integer(value: object) -> int:

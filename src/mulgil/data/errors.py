@@ -14,9 +14,11 @@ MulgilError
     │   ├── PartitionValueError     rows outside the declared partitions, or without a partition value
     │   ├── CheckFailedError        a check of severity `error` found something
     │   ├── TooManyBadRowsError     more rows are bad than max_bad_rows accepts
+    │   ├── LateRowsError           rows change what the table knows of a time that is past
     │   └── CheckUnusableError      a check can't be run over the staged columns
     ├── LedgerError                 the target's ledger says that this write can't be
     │   ├── LedgerFormatError       written by a newer mulgil
+    │   ├── OutOfOrderError         a later data interval is in the table already, and order matters
     │   └── LedgerConflictError     the table is kept with another partitioning, grain or zone
     ├── StaleWriteError             newer writes kept covering parts of this one
     ├── TargetError                 the target refused or failed
@@ -82,6 +84,10 @@ class TooManyBadRowsError(AuditError):
     """More rows are bad than the load accepts."""
 
 
+class LateRowsError(AuditError):
+    """Staged rows belong before what the table knows already."""
+
+
 class CheckUnusableError(AuditError):
     """A check names a column that isn't there, or can't be run."""
 
@@ -92,6 +98,10 @@ class LedgerError(DataError):
 
 class LedgerFormatError(LedgerError):
     """The ledger was written by a newer version."""
+
+
+class OutOfOrderError(LedgerError):
+    """A later interval was applied before, in a mode that needs them in order."""
 
 
 class LedgerConflictError(LedgerError):

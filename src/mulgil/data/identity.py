@@ -22,6 +22,11 @@ def producer(context: WriteContext) -> str:
     return _json(context.dag_id, context.task_id, context.map_index, context.ordinal, *when)
 
 
+def author(context: WriteContext) -> str:
+    """Return the producer in short, as scopes and the column `_mulgil_write` hold it."""
+    return _digest(producer(context))[:32]
+
+
 def build_id(context: WriteContext, *, scope: str, inputs: Sequence[str]) -> str:
     """Return what decides whether a scope's contents are right or stale: the same work gives the same id."""
     return "b1:" + _digest(context.code_version, context.parameters, sorted(inputs), scope)

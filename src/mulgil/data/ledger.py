@@ -20,7 +20,11 @@ STAGE_PREFIX = "_mulgil_stage"
 
 
 class TableEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A table's row in `_mulgil_tables`. `opened` is the highest fence that the target has issued for it."""
+    """A table's row in `_mulgil_tables`.
+
+    `opened` is the highest fence that the target has issued for it. `ordered_until` is the end of the
+    last data interval that was applied in a mode that needs them in order, in µs since the epoch.
+    """
 
     table_name: str
     format: int = LEDGER_FORMAT
@@ -28,6 +32,7 @@ class TableEntry(msgspec.Struct, frozen=True, kw_only=True):
     partition_by: str | None = None
     grain: str | None = None
     timezone: str | None = None
+    ordered_until: int | None = None
 
 
 class CommitRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,14 +117,19 @@ def require_same_table(entry: TableEntry | None, spec: TableSpec) -> None:
         )
 
 
-def entry_for(spec: TableSpec, *, table_name: str, fence: int, before: TableEntry | None) -> TableEntry:
-    """Return the entry to write with a commit; a partitioning once recorded stays."""
-    opened = max(fence, before.opened if before else 0)
+def entry_for(
+    spec: TableSpec, *, table_name: str, fence: int, before: TableEntry | None, ordered_until: int | None = None
+) -> TableEntry:
+    """Return the entry to write with a commit; a partitioning once recorded stays, as does the order."""
+    entry = msgspec.structs.replace(
+        before or TableEntry(table_name=table_name), opened=max(fence, before.opened if before else 0)
+    )
+    if ordered_until is not None:
+        entry = msgspec.structs.replace(entry, ordered_until=ordered_until)
     if spec.partition_by is None:
-        return msgspec.structs.replace(before or TableEntry(table_name=table_name), opened=opened)
-    return TableEntry(
-        table_name=table_name,
-        opened=opened,
+        return entry
+    return msgspec.structs.replace(
+        entry,
         partition_by=spec.partition_by,
         grain=spec.grain.value,
         timezone=spec.timezone,

@@ -9,7 +9,12 @@ from mulgil.data.ledger import COMMITS, TABLES, CommitRecord, LedgerView, TableE
 Run = Callable[[str, Sequence[object]], list[tuple[object, ...]]]
 """Runs a statement with parameters (question marks) and returns its rows."""
 
-_ENTRY_TYPES = {"table_name": "TEXT NOT NULL", "format": "BIGINT NOT NULL", "opened": "BIGINT NOT NULL"}
+_ENTRY_TYPES = {
+    "table_name": "TEXT NOT NULL",
+    "format": "BIGINT NOT NULL",
+    "opened": "BIGINT NOT NULL",
+    "ordered_until": "BIGINT",
+}
 _COMMIT_TYPES = {
     "table_name": "TEXT NOT NULL",
     "scope": "TEXT NOT NULL",

@@ -1,23 +1,37 @@
 """Publish: the one atomic step, and what to do when nobody says whether it happened."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from mulgil.data.audit import SAMPLED_ROWS, sample_of
 from mulgil.data.checks import CheckResult
 from mulgil.data.context import WriteContext
-from mulgil.data.errors import CommitUnknownError, ConnectionLostError, DataError
+from mulgil.data.errors import (
+    CommitUnknownError,
+    ConnectionLostError,
+    DataError,
+    LateRowsError,
+    OutOfOrderError,
+    SchemaMismatchError,
+)
 from mulgil.data.fault_point import FaultPoint
-from mulgil.data.identity import build_id, producer, schema_hash, write_id
-from mulgil.data.ledger import CommitRecord, LedgerView, entry_for, require_same_table
+from mulgil.data.identity import author, build_id, producer, schema_hash, write_id
+from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry, entry_for, require_same_table
+from mulgil.data.modes import Change, ModeOptions, Work, mode_of
+from mulgil.data.modes.change import CreateTombstones, Delete, Index, Insert, RefuseLate, Run
+from mulgil.data.own_columns import without_own
 from mulgil.data.partition import Partition
 from mulgil.data.predicate import partition_column, predicate
 from mulgil.data.schema import require_same_columns, require_typed_columns
 from mulgil.data.scope import Proceed, Verdict, judge
 from mulgil.data.table_spec import TableSpec, WriteMode
 from mulgil.data.target import Column, Dialect, PublishTransaction, Stage, Target
+from mulgil.model import DataInterval
 
 _COMMIT_TRIES = 3
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +39,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
     spec: TableSpec
     mode: WriteMode
+    options: ModeOptions
     partitions: tuple[Partition, ...]
     scopes: tuple[str, ...]
     table_name: str
@@ -69,8 +84,14 @@ def _apply(
         verdict = judge(prepared.scopes, prepared.fence, ledger.commits)
         if not isinstance(verdict, Proceed):
             return verdict, ()
-        _change_rows(prepared, stage, transaction, target.dialect)
-        entry = entry_for(prepared.spec, table_name=prepared.table_name, fence=prepared.fence, before=ledger.entry)
+        _change_rows(prepared, stage, transaction, target.dialect, context, ledger.entry)
+        entry = entry_for(
+            prepared.spec,
+            table_name=prepared.table_name,
+            fence=prepared.fence,
+            before=ledger.entry,
+            ordered_until=_microseconds(context.data_interval.end) if prepared.mode is WriteMode.SCD2 else None,
+        )
         now_us = context.now_us()
         written = tuple(msgspec.structs.replace(record, committed_at=now_us) for record in records)
         transaction.record(entry, written)
@@ -80,21 +101,106 @@ def _apply(
     return verdict, written
 
 
-def _change_rows(prepared: Prepared, stage: Stage, transaction: PublishTransaction, dialect: Dialect) -> None:
+def stored_columns(staged: Sequence[Column], options: ModeOptions) -> tuple[Column, ...]:
+    """Return the staged columns that go into the table."""
+    flag = (options.delete_flag or "").casefold()
+    return tuple(column for column in without_own(staged) if column.name.casefold() != flag)
+
+
+def kept_columns(
+    existing: Sequence[Column], mode: WriteMode, options: ModeOptions, stored: Sequence[Column]
+) -> tuple[Column, ...]:
+    """Return the table's columns that a write must bring: all but those that the mode fills."""
+    added = {column.name.casefold() for column in mode_of(mode).added(options, stored)}
+    return tuple(column for column in without_own(existing) if column.name.casefold() not in added)
+
+
+def require_in_order(spec: TableSpec, mode: WriteMode, entry: TableEntry | None, interval: DataInterval) -> None:
+    """Refuse an interval that comes after a later one, in a mode that needs them in order.
+
+    Raises:
+        OutOfOrderError: Naming both ends.
+    """
+    if mode is not WriteMode.SCD2 or entry is None or entry.ordered_until is None:
+        return
+    if _microseconds(interval.end) < entry.ordered_until:
+        raise OutOfOrderError(
+            "data.out_of_order",
+            table=spec.name,
+            mode=mode.value,
+            end=interval.end.isoformat(),
+            until=(_EPOCH + timedelta(microseconds=entry.ordered_until)).isoformat(),
+        )
+
+
+def _change_rows(
+    prepared: Prepared,
+    stage: Stage,
+    transaction: PublishTransaction,
+    dialect: Dialect,
+    context: WriteContext,
+    entry: TableEntry | None,
+) -> None:
+    spec, mode, options = prepared.spec, mode_of(prepared.mode), prepared.options
+    stored = stored_columns(stage.columns, options)
+    added = mode.added(options, stored)
     existing = transaction.columns()
     if existing is None:
-        require_typed_columns(prepared.spec.name, stage.columns)
-        transaction.create_table(stage.columns)
+        require_typed_columns(spec.name, stored)
+        transaction.create_table((*stored, *added))
+        existing = transaction.columns() or ()
     else:
-        require_same_columns(prepared.spec.name, existing, stage.columns, dialect)
-        transaction.delete(_replaced(prepared, existing, dialect))
-    transaction.insert(stage.columns)
+        require_in_order(spec, prepared.mode, entry, context.data_interval)
+        _require_added(prepared, existing, added)
+        require_same_columns(spec.name, kept_columns(existing, prepared.mode, options, stored), stored, dialect)
+    work = Work(
+        spec=spec,
+        options=options,
+        partitions=prepared.partitions,
+        columns=stored,
+        existing=existing,
+        dialect=dialect,
+        table=transaction.relation,
+        stage=transaction.staged,
+        tombstones=transaction.tombstones,
+        has_tombstones=transaction.has_tombstones(),
+        author=author(context),
+        interval_end=context.data_interval.end.replace(tzinfo=None),
+    )
+    for change in mode.changes(work):
+        _change(change, transaction, spec)
 
 
-def _replaced(prepared: Prepared, existing: Sequence[Column], dialect: Dialect) -> str | None:
-    if prepared.mode is WriteMode.REPLACE:
-        return None
-    return predicate(prepared.partitions, partition_column(prepared.spec, existing), dialect)
+def _require_added(prepared: Prepared, existing: Sequence[Column], added: Sequence[Column]) -> None:
+    """Refuse a table in which a re-run couldn't find its rows again."""
+    known = {column.name.casefold() for column in existing}
+    for column in added:
+        if column.name.casefold() not in known:
+            raise SchemaMismatchError(
+                "data.mode_column_missing",
+                table=prepared.spec.name,
+                mode=prepared.mode.value,
+                column=column.name,
+                type=column.type,
+            )
+
+
+def _change(change: Change, transaction: PublishTransaction, spec: TableSpec) -> None:
+    match change:
+        case Index():
+            transaction.index(change.columns)
+        case CreateTombstones():
+            transaction.create_tombstones(change.columns)
+        case Delete():
+            transaction.delete(change.where)
+        case Insert():
+            transaction.insert(change.columns, dict(change.constants))
+        case Run():
+            transaction.execute(change.sql)
+        case RefuseLate():
+            late = transaction.query(f"SELECT * FROM ({change.sql}) AS late LIMIT {SAMPLED_ROWS}")
+            if late:
+                raise LateRowsError("data.rows_late", table=spec.name, sample=sample_of(late))
 
 
 def _find_committed(prepared: Prepared, target: Target) -> tuple[CommitRecord, ...] | None:
@@ -152,6 +258,10 @@ def _contents(prepared: Prepared, stage: Stage, dialect: Dialect) -> list[tuple[
         (_integer(row[f"n{index}"]), f"{method}:{row[f'c{index}'] or 0}" if method else "")
         for index in range(len(wheres))
     ]
+
+
+def _microseconds(instant: datetime) -> int:
+    return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
 def _integer(value: object) -> int:

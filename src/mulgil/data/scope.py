@@ -16,6 +16,8 @@ from typing import Protocol
 import msgspec
 
 WHOLE_TABLE = "*"
+_APPENDED = "w:"
+_MERGED = "i:"
 _CURSOR = "c"
 
 
@@ -50,6 +52,16 @@ class BeginAnew(msgspec.Struct, frozen=True):
 
 
 Verdict = Proceed | Superseded | BeginAnew
+
+
+def append_scope(author: str) -> str:
+    """Return the scope of the rows that a producer, named in short, appended."""
+    return _APPENDED + author
+
+
+def merge_scope(author: str) -> str:
+    """Return the scope of what a producer, named in short, merged."""
+    return _MERGED + author
 
 
 def overlaps(one: str, other: str) -> bool:

@@ -23,6 +23,10 @@ class WriteMode(StrEnum):
 
     REPLACE_PARTITION = "replace_partition"
     REPLACE = "replace"
+    APPEND = "append"
+    MERGE = "merge"
+    INSERT_ONLY = "insert_only"
+    SCD2 = "scd2"
 
 
 class TableSpec(msgspec.Struct, frozen=True, kw_only=True):

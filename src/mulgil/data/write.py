@@ -20,14 +20,16 @@ from mulgil.data.checks import Check, CheckResult
 from mulgil.data.context import Announcement, WriteContext
 from mulgil.data.errors import DeclarationError, StaleWriteError, TargetError
 from mulgil.data.fault_point import FaultPoint
-from mulgil.data.identity import stage_name, write_id
+from mulgil.data.identity import author, stage_name, write_id
 from mulgil.data.ledger import LedgerView, require_same_table
+from mulgil.data.modes import ModeOptions, mode_of
+from mulgil.data.modes.options import require_fitting, require_staged
 from mulgil.data.outcome import WriteOutcome, WriteStatus
 from mulgil.data.partition import Partition
 from mulgil.data.predicate import partition_column
-from mulgil.data.publish import Prepared, publish
+from mulgil.data.publish import Prepared, kept_columns, publish, require_in_order, stored_columns
 from mulgil.data.schema import require_distinct_columns, require_same_columns
-from mulgil.data.scope import WHOLE_TABLE, BeginAnew, Superseded
+from mulgil.data.scope import BeginAnew, Superseded
 from mulgil.data.table_spec import TableSpec, WriteMode
 from mulgil.data.target import Batches, NativeQuery, Opened, Origin, Stage, Target
 
@@ -41,24 +43,25 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be written where. `partitions` are those replaced, in `replace_partition`.
 
     Raises:
-        DeclarationError: Mode and partitions contradict each other.
+        DeclarationError: Mode, options, key and partitions contradict each other.
     """
 
     spec: TableSpec
     mode: WriteMode
     partitions: tuple[Partition, ...] = ()
+    options: ModeOptions = ModeOptions()
     checks: tuple[Check, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a partitioned write that names no partition, and the reverse."""
+        """Refuse a partitioned write that names no partition, and the reverse; and what the mode can't do."""
         is_partitioned = self.mode is WriteMode.REPLACE_PARTITION
         if is_partitioned != bool(self.partitions) or (is_partitioned and self.spec.partition_by is None):
             raise DeclarationError("data.mode_needs_partition", table=self.spec.name, mode=self.mode.value)
+        require_fitting(self.spec, self.mode, self.options)
 
-    @property
-    def scopes(self) -> tuple[str, ...]:
+    def scopes(self, context: WriteContext) -> tuple[str, ...]:
         """What the write replaces, sorted."""
-        return tuple(part.scope for part in self.partitions) or (WHOLE_TABLE,)
+        return mode_of(self.mode).scopes(self.partitions, author(context))
 
 
 def write(request: WriteRequest, target: Target, origin: Origin | NativeQuery, context: WriteContext) -> WriteOutcome:
@@ -80,11 +83,12 @@ def write(request: WriteRequest, target: Target, origin: Origin | NativeQuery, c
 
 def find_committed(request: WriteRequest, target: Target, context: WriteContext) -> WriteOutcome | None:
     """Ask the ledger, changing nothing, whether this write is committed in all its scopes."""
-    return _committed(request, target.read_ledger(request.spec.name, request.scopes), context)
+    return _committed(request, target.read_ledger(request.spec.name, request.scopes(context)), context)
 
 
 def _committed(request: WriteRequest, ledger: LedgerView, context: WriteContext) -> WriteOutcome | None:
-    found = ledger.of_scopes(request.scopes)
+    scopes = request.scopes(context)
+    found = ledger.of_scopes(scopes)
     mine = write_id(context)
     records = tuple(record for record in found if record is not None and record.write_id == mine)
     if len(records) != len(found):
@@ -92,7 +96,7 @@ def _committed(request: WriteRequest, ledger: LedgerView, context: WriteContext)
     return WriteOutcome(
         status=WriteStatus.ALREADY_COMMITTED,
         table_name=records[0].table_name,
-        scopes=request.scopes,
+        scopes=scopes,
         fence=max(record.fence for record in records),
         records=records,
         checks=msgspec.json.decode(records[0].checks, type=tuple[CheckResult, ...]),
@@ -104,16 +108,17 @@ def _write_once(
 ) -> WriteOutcome | None:
     """One round; None if it must begin anew."""
     context.hit(FaultPoint.K0)
-    opened = target.open(request.spec.name, request.scopes, now_us=context.now_us())
+    scopes = request.scopes(context)
+    opened = target.open(request.spec.name, scopes, now_us=context.now_us())
     context.hit(FaultPoint.K1)
     require_same_table(opened.ledger.entry, request.spec)
-    if opened.columns is not None and request.spec.partition_by is not None:
-        partition_column(request.spec, opened.columns)
+    if opened.columns is not None:
+        _require_table(request, opened, context)
     if context.is_pure and (done := _committed(request, opened.ledger, context)) is not None:
         context.committed(done)
         _sweep(target)
         return done
-    with target.create_stage(stage_name(opened.table_name, request.scopes, opened.fence)) as stage:
+    with target.create_stage(stage_name(opened.table_name, scopes, opened.fence)) as stage:
         context.hit(FaultPoint.K2)
         inputs = _fill(request, stage, origin, context)
         context.hit(FaultPoint.K4)
@@ -122,8 +127,9 @@ def _write_once(
         prepared = Prepared(
             spec=request.spec,
             mode=request.mode,
+            options=request.options,
             partitions=request.partitions,
-            scopes=request.scopes,
+            scopes=scopes,
             table_name=opened.table_name,
             fence=opened.fence,
             inputs=tuple(sorted({*inputs, *context.inputs})),
@@ -182,12 +188,24 @@ def _watched(batches: Batches, context: WriteContext) -> "Iterator[pa.RecordBatc
         context.hit(FaultPoint.K3)
 
 
+def _require_table(request: WriteRequest, opened: Opened, context: WriteContext) -> None:
+    """Refuse, before anything is read, what the table that is there rules out."""
+    if request.spec.partition_by is not None:
+        partition_column(request.spec, opened.columns or ())
+    require_in_order(request.spec, request.mode, opened.ledger.entry, context.data_interval)
+
+
 def _audit(request: WriteRequest, opened: Opened, stage: Stage, target: Target) -> tuple[CheckResult, ...]:
+    require_staged(request.spec, request.options, stage.columns)
+    stored = stored_columns(stage.columns, request.options)
     if opened.columns is not None:
-        require_same_columns(request.spec.name, opened.columns, stage.columns, target.dialect)
+        kept = kept_columns(opened.columns, request.mode, request.options, stored)
+        require_same_columns(request.spec.name, kept, stored, target.dialect)
     if request.mode is WriteMode.REPLACE_PARTITION:
         require_rows_in_partitions(stage, request.spec, request.partitions, target.dialect)
-    return run_checks(stage, request.spec, request.checks, target.dialect)
+    keyless = msgspec.structs.replace(request.spec, key=())
+    implied = mode_of(request.mode).checks(request.spec, request.options)
+    return run_checks(stage, keyless, (*implied, *request.checks), target.dialect)
 
 
 def _sweep(target: Target) -> None:

@@ -414,7 +414,7 @@ def test_a_query_is_staged_inside_the_target_and_names_its_inputs(place, make_ro
         sql="select day, count(*) as n, max(word) as word from flights where id > ? group by day",
         params=(1,),
         reads=("flights",),
-        scopes=request.scopes,
+        scopes=request.scopes(place.context),
     )
     for run in ("a", "b"):
         outcome = write(request, place.target, query, replace(place.context, run_uid=run, task_id="sum"))

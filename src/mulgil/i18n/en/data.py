@@ -1,6 +1,37 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.mode_option": (
+        "{table} can't be written in mode {mode} with {option}=: only {modes} takes it. Leave it out, or choose "
+        "another mode."
+    ),
+    "data.mode_needs_key": (
+        "{table} can't be written in mode {mode}: rows are found again by the table's key. Give the Table key=[…]."
+    ),
+    "data.mode_needs_valid_from": (
+        "{table} can't be written in mode scd2 without valid_from=: name the column that says since when a row is true."
+    ),
+    "data.option_column_missing": (
+        "The data for {table} has no column {column}, which {option}= names. Columns: {columns}. Nothing was published."
+    ),
+    "data.option_column_type": (
+        "{option}= of {table} names column {column} of type {type}, which it can't use: delete_flag needs a boolean or "
+        "an integer, valid_from a date or a timestamp. Cast it in the source or the query. Nothing was published."
+    ),
+    "data.mode_column_missing": (
+        "{table} has no column {column}, by which mode {mode} finds again what it wrote. Add it (ALTER TABLE … ADD "
+        "COLUMN {column} {type}), or say how rows are found otherwise: dedup_key= for append, version_by= for merge. "
+        "Nothing was published."
+    ),
+    "data.out_of_order": (
+        "{table} is written in mode {mode}, which needs data intervals in their order: the one that ends at {end} "
+        "comes after the one that ends at {until}. Nothing was published. Let runs wait for one another "
+        "(depends_on_past=True); to write history anew, drop the table and run every interval in order."
+    ),
+    "data.rows_late": (
+        "Rows for {table} change what the table knows already of that time or a later one; a version can only be "
+        "followed by a newer one. Nothing was published. Rows: {sample}"
+    ),
     "data.column_type_arrow": (
         "Column {column} has Arrow type {type}, which has no place in a table. Cast it to a simple type, or "
         "declare another."

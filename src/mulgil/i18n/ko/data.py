@@ -1,6 +1,40 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.mode_option": (
+        "{table}을(를) {mode} 모드로 쓸 때는 {option}=을(를) 줄 수 없습니다. 이 옵션은 {modes} 모드에서만 씁니다. "
+        "옵션을 빼거나 다른 모드를 고르세요."
+    ),
+    "data.mode_needs_key": (
+        "{table}을(를) {mode} 모드로 쓸 수 없습니다. 이 모드는 테이블의 키로 행을 다시 찾습니다. Table에 key=[…]를 "
+        "지정하세요."
+    ),
+    "data.mode_needs_valid_from": (
+        "{table}을(를) scd2 모드로 쓰려면 valid_from=이 필요합니다. 행이 언제부터 유효한지 알려 주는 컬럼을 지정하세요."
+    ),
+    "data.option_column_missing": (
+        "{table}에 쓸 데이터에 {option}=이 가리키는 컬럼 {column}이(가) 없습니다. 컬럼: {columns}. 아무것도 게시하지 "
+        "않았습니다."
+    ),
+    "data.option_column_type": (
+        "{table}의 {option}=이 가리키는 컬럼 {column}은(는) {type} 타입이라 쓸 수 없습니다. delete_flag에는 불리언이나 "
+        "정수, valid_from에는 날짜나 타임스탬프가 필요합니다. 소스나 쿼리에서 형변환하세요. 아무것도 게시하지 "
+        "않았습니다."
+    ),
+    "data.mode_column_missing": (
+        "{table}에 컬럼 {column}이(가) 없습니다. {mode} 모드는 이 컬럼으로 자기가 쓴 행을 다시 찾습니다. 컬럼을 "
+        "추가하거나(ALTER TABLE … ADD COLUMN {column} {type}) 행을 찾을 다른 방법을 지정하세요(append는 dedup_key=, "
+        "merge는 version_by=). 아무것도 게시하지 않았습니다."
+    ),
+    "data.out_of_order": (
+        "{table}은(는) 데이터 구간을 순서대로 적용해야 하는 {mode} 모드로 쓰는데, {until}에 끝나는 구간이 이미 적용된 "
+        "뒤에 {end}에 끝나는 구간이 왔습니다. 아무것도 게시하지 않았습니다. 실행이 서로를 기다리게 "
+        "하세요(depends_on_past=True). 이력을 새로 쓰려면 테이블을 지우고 모든 구간을 순서대로 실행하세요."
+    ),
+    "data.rows_late": (
+        "{table}에 쓸 행이 테이블이 이미 아는 시점이나 그보다 앞선 시점의 내용을 바꿉니다. 버전 뒤에는 더 새로운 "
+        "버전만 올 수 있습니다. 아무것도 게시하지 않았습니다. 해당 행: {sample}"
+    ),
     "data.column_type_arrow": (
         "{column} 컬럼의 Arrow 타입 {type}은(는) 테이블에 둘 수 없습니다. 단순한 타입으로 변환하거나 다른 "
         "타입으로 선언하세요."
