@@ -5,10 +5,17 @@ stored value never runs code that the value names.
 """
 
 from mulgil.serialization.dag_spec import DAG_FORMAT, dag_hash, decode_dag, encode_dag
-from mulgil.serialization.errors import DagFormatError, SerializationError, XComReadError, XComTypeError
+from mulgil.serialization.errors import (
+    DagFormatError,
+    SerializationError,
+    XComReadError,
+    XComSizeError,
+    XComTypeError,
+)
 from mulgil.serialization.type_registry import TypeRegistry, register_type
 from mulgil.serialization.xcom import (
     INLINE_LIMIT,
+    LARGEST_XCOM,
     XCOM_FORMAT,
     XComFile,
     decode_xcom,
@@ -20,12 +27,14 @@ from mulgil.serialization.xcom import (
 __all__ = [
     "DAG_FORMAT",
     "INLINE_LIMIT",
+    "LARGEST_XCOM",
     "XCOM_FORMAT",
     "DagFormatError",
     "SerializationError",
     "TypeRegistry",
     "XComFile",
     "XComReadError",
+    "XComSizeError",
     "XComTypeError",
     "dag_hash",
     "decode_dag",

@@ -18,7 +18,7 @@ from typing import Literal
 
 import msgspec
 
-from mulgil.serialization.errors import XComReadError
+from mulgil.serialization.errors import XComReadError, XComSizeError
 from mulgil.serialization.type_registry import DEFAULT_REGISTRY, TypeRegistry
 from mulgil.serialization.xcom_decoding import ValueDecoder
 from mulgil.serialization.xcom_encoding import ValueEncoder
@@ -26,6 +26,9 @@ from mulgil.serialization.xcom_encoding import ValueEncoder
 XCOM_FORMAT = 1
 # Encodings above this many bytes go to a content-addressed file, and the row names the file.
 INLINE_LIMIT = 48 * 1024
+# No value's encoding, and no attempt's rows together, may be longer: a report is one message, and a frame
+# takes four times as much. Tables have a form of their own, without this limit.
+LARGEST_XCOM = 16 * 1024 * 1024
 
 
 class XComFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,9 +70,13 @@ def encode_xcom(value: object, *, task_id: str, key: str, registry: TypeRegistry
     Raises:
         XComTypeError: Something in `value` has no stored form; the message names task, key, the place
             inside the value, its type and the remedy.
+        XComSizeError: The stored form is longer than `LARGEST_XCOM`.
     """
     encoder = ValueEncoder(registry, task_id=task_id, key=key)
-    return _ENCODER.encode(_Value(XCOM_FORMAT, encoder.encode(value, ())))
+    data = _ENCODER.encode(_Value(XCOM_FORMAT, encoder.encode(value, ())))
+    if len(data) > LARGEST_XCOM:
+        raise XComSizeError("xcom.too_large", task_id=task_id, key=key, bytes=len(data), limit=LARGEST_XCOM)
+    return data
 
 
 def decode_xcom(data: bytes, *, registry: TypeRegistry = DEFAULT_REGISTRY) -> object:

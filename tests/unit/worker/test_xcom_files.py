@@ -4,7 +4,8 @@ import pyarrow as pa
 import pytest
 
 from mulgil.config import Home
-from mulgil.serialization import INLINE_LIMIT, XComReadError, XComTypeError, read_xcom_file
+from mulgil.messages.framing import MAX_FRAME_BYTES
+from mulgil.serialization import INLINE_LIMIT, LARGEST_XCOM, XComReadError, XComSizeError, XComTypeError, read_xcom_file
 from mulgil.worker.attempt.xcom_files import XComFiles
 
 
@@ -59,3 +60,16 @@ def test_a_file_that_is_gone_or_was_changed(home: Home) -> None:
 def test_what_has_no_stored_form_is_refused(home: Home) -> None:
     with pytest.raises(XComTypeError):
         XComFiles(home).encode(object(), task_id="t", key="k")
+
+
+def test_a_value_that_is_no_table_has_a_limit_and_is_not_kept(home: Home) -> None:
+    with pytest.raises(XComSizeError) as caught:
+        XComFiles(home).encode("x" * LARGEST_XCOM, task_id="t", key="k")
+    fields = caught.value.text.fields
+    assert (fields["task_id"], fields["key"], fields["limit"]) == ("t", "k", LARGEST_XCOM)
+    assert int(str(fields["bytes"])) > LARGEST_XCOM
+    assert _files(home) == []
+
+
+def test_a_report_of_the_largest_xcoms_fits_into_a_message() -> None:
+    assert 2 * LARGEST_XCOM < MAX_FRAME_BYTES

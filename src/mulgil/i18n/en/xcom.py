@@ -21,6 +21,14 @@ MESSAGES: dict[str, str] = {
         "The class {type} can't be registered for XComs: it is neither a dataclass nor a msgspec Struct. "
         "Make it a dataclass, or hand on a dict."
     ),
+    "xcom.too_large": (
+        "The XCom `{key}` of task `{task_id}` takes {bytes} bytes; the limit is {limit}. XComs are for small values: "
+        "write the data to a table or a file and hand on its name, or return an Arrow table, which has no such limit."
+    ),
+    "xcom.too_large_together": (
+        "With `{key}` the XComs of task `{task_id}` take {bytes} bytes together; the limit is {limit}. Hand on fewer "
+        "keys, or write the data to a table or a file and hand on its name."
+    ),
     "xcom.too_deep": (
         "The XCom `{key}` of task `{task_id}` is nested more than {limit} levels deep below {path}, "
         "or contains itself. Return a flatter value."

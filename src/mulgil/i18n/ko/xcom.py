@@ -23,6 +23,15 @@ MESSAGES: dict[str, str] = {
         "클래스 {type}은(는) dataclass도 msgspec Struct도 아니어서 XCom 형으로 등록할 수 없습니다. "
         "dataclass로 만들거나 딕셔너리를 넘기세요."
     ),
+    "xcom.too_large": (
+        "태스크 `{task_id}`의 XCom `{key}` 크기가 {bytes}바이트로 한도 {limit}바이트를 넘습니다. "
+        "XCom은 작은 값을 위한 것입니다. 데이터를 테이블이나 파일에 쓰고 그 이름을 넘기거나, "
+        "이 한도가 없는 Arrow 테이블을 반환하세요."
+    ),
+    "xcom.too_large_together": (
+        "태스크 `{task_id}`의 XCom은 `{key}`까지 합쳐 {bytes}바이트로 한도 {limit}바이트를 넘습니다. "
+        "키를 줄이거나, 데이터를 테이블이나 파일에 쓰고 그 이름을 넘기세요."
+    ),
     "xcom.too_deep": (
         "태스크 `{task_id}`의 XCom `{key}`이(가) {path} 아래로 {limit}단계보다 깊게 중첩되었거나 "
         "자기 자신을 포함합니다. 더 얕은 값을 반환하세요."

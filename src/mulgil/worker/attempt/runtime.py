@@ -22,6 +22,7 @@ from mulgil.messages import (
 from mulgil.model import UNMAPPED, AssetCommit, Connection, DagRun, TaskInstance
 from mulgil.ports import Clock
 from mulgil.sdk import NOT_FOUND
+from mulgil.serialization import LARGEST_XCOM, XComSizeError
 from mulgil.worker.attempt.xcom_files import XComFiles
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.errors import AnswerError
@@ -62,6 +63,7 @@ class AttemptRuntime:
         self._files = files or XComFiles(context.home)
         self._connections: dict[str, Connection] = {}
         self._pushed: dict[str, bytes] = {}
+        self._pushed_bytes = 0
         self._commits: list[AssetCommit] = []
         self._progress_at = float("-inf")
 
@@ -137,7 +139,15 @@ class AttemptRuntime:
 
     def xcom_push(self, key: str, value: object) -> None:
         """Keep a value that becomes visible together with the task's success."""
-        self._pushed[key] = self._files.encode(value, task_id=self.task_instance.task_id, key=key)
+        task_id = self.task_instance.task_id
+        data = self._files.encode(value, task_id=task_id, key=key)
+        size = _row_bytes(key, data)
+        others = self._pushed_bytes - (_row_bytes(key, self._pushed[key]) if key in self._pushed else 0)
+        if others + size > LARGEST_XCOM:
+            raise XComSizeError(
+                "xcom.too_large_together", task_id=task_id, key=key[:200], bytes=others + size, limit=LARGEST_XCOM
+            )
+        self._pushed[key], self._pushed_bytes = data, others + size
 
     def progress(self, rows: int, total: int | None = None) -> None:
         """Tell how far the task is, a few times a second at most."""
@@ -168,6 +178,10 @@ class AttemptRuntime:
 
     def _ask(self, question: GetConnection | GetVariable | GetXCom) -> Answer:
         return self._link.ask(self._assignment.attempt_id, question)
+
+
+def _row_bytes(key: str, value: bytes) -> int:
+    return len(key.encode("utf-8", "surrogatepass")) + len(value)
 
 
 def _refused(answer: Answer) -> MulgilError:

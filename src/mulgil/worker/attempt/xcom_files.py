@@ -32,6 +32,7 @@ class XComFiles:
 
         Raises:
             XComTypeError: `value` has no stored form.
+            XComSizeError: `value` is larger than any XCom that is not a table may be.
         """
         table = _as_table(value)
         if table is not None:
