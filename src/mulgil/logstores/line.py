@@ -40,8 +40,17 @@ _DECODER = msgspec.json.Decoder(LogLine)
 
 
 def encode_line(line: LogLine) -> bytes:
-    """Return a structured line with its line feed."""
-    return _ENCODER.encode(line) + b"\n"
+    """Return a structured line with its line feed; what is no Unicode in it is written as escapes."""
+    try:
+        return _ENCODER.encode(line) + b"\n"
+    except UnicodeEncodeError:
+        # A file name of other bytes, for example. `msg` has the words; `text` is only for rendering them anew.
+        msg, trace, logger = map(_escaped, (line.msg, line.trace, line.logger))
+        return _ENCODER.encode(msgspec.structs.replace(line, msg=msg, trace=trace, logger=logger, text=None)) + b"\n"
+
+
+def _escaped(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def parse_line(data: bytes) -> LogLine:

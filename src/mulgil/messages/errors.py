@@ -2,7 +2,7 @@
 
 MulgilError
 └── MessagesError
-    └── FrameError      bytes that are no frame: too long, or not the expected message
+    └── FrameError      bytes that are no frame, or a message that can't be one: too long, or not as expected
 """
 
 from mulgil.i18n import MulgilError

@@ -10,6 +10,7 @@ from mulgil.messages.errors import FrameError
 
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 _LENGTH_BYTES = 4
+_LONGEST_REASON = 500
 
 MessageT = TypeVar("MessageT")
 _encoder = msgspec.msgpack.Encoder()
@@ -25,9 +26,14 @@ def encode_frame(message: msgspec.Struct) -> bytes:
     """Return `message` as one frame.
 
     Raises:
-        FrameError: The message is longer than `MAX_FRAME_BYTES`.
+        FrameError: The message is longer than `MAX_FRAME_BYTES`, or holds what has no form on the wire: an
+            integer beyond 64 bits, text that is no Unicode, something nested too deeply.
     """
-    body = _encoder.encode(message)
+    try:
+        body = _encoder.encode(message)
+    except (msgspec.MsgspecError, OverflowError, RecursionError, TypeError, ValueError) as error:
+        kind = type(message).__name__
+        raise FrameError("messages.frame_unwritable", kind=kind, why=str(error)[:_LONGEST_REASON]) from error
     if len(body) > MAX_FRAME_BYTES:
         raise FrameError("messages.frame_too_long", bytes=len(body), limit=MAX_FRAME_BYTES)
     return len(body).to_bytes(_LENGTH_BYTES, "big") + body
@@ -59,5 +65,5 @@ class FrameDecoder(Generic[MessageT]):
             del self._buffer[:end]
             try:
                 yield self._decoder.decode(body)
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, RecursionError, ValueError) as error:
                 raise FrameError("messages.frame_unreadable", why=str(error)) from error

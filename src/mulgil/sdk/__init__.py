@@ -19,7 +19,7 @@ from mulgil.sdk.errors import (
     TaskSkipped,
     TemplateFieldError,
 )
-from mulgil.sdk.execution import TaskResult, describe_failure, resolve_task, run_task, running_operator
+from mulgil.sdk.execution import TaskResult, describe_failure, resolve_task, run_task, running_operator, words_of
 from mulgil.sdk.node import Label
 from mulgil.sdk.operator import BaseOperator, MappedOperator
 from mulgil.sdk.operators import (
@@ -88,4 +88,5 @@ __all__ = [
     "set_runtime",
     "task",
     "task_group",
+    "words_of",
 ]

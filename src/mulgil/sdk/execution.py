@@ -25,6 +25,7 @@ class TaskResult(msgspec.Struct, frozen=True):
     branch: tuple[str, ...] | None = None
 
 
+_LONGEST_WORDS = 2000
 _running: list[BaseOperator] = []
 
 
@@ -116,14 +117,22 @@ def describe_failure(error: BaseException) -> Text:
         return error.text
     if isinstance(error, TaskFailed):
         return error.text
-    return Text("sdk.task_raised", {"kind": type(error).__name__, "message": str(error)[:2000], **_last_line(error)})
+    return Text("sdk.task_raised", {"kind": type(error).__name__, "message": words_of(error), **_last_line(error)})
+
+
+def words_of(error: BaseException) -> str:
+    """Return what an exception says, as far as it is worth recording; its own code may fail, too."""
+    try:
+        return str(error)[:_LONGEST_WORDS]
+    except BaseException as raised:  # noqa: BLE001 - an author's `__str__` may raise anything
+        return f"(its __str__ raised {type(raised).__name__})"
 
 
 def _last_line(error: BaseException) -> dict[str, str | int]:
     """Return the innermost line of the author's code; a library's own line if there is none."""
     trace, file, line = error.__traceback__, "", 0
     while trace is not None:
-        module = trace.tb_frame.f_globals.get("__name__", "")
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
         name = trace.tb_frame.f_code.co_filename
         is_author = not module.startswith("mulgil.") and "site-packages" not in name
         if is_author and not name.startswith("<"):

@@ -3,6 +3,7 @@
 MulgilError
 └── WorkerError
     ├── AnswerError         the gateway answered something else than was asked
+    ├── CutOffError         the task has closed the descriptor that it was to report by
     ├── ForkedTaskError     a process that the task forked asked for something
     └── JournalError        a journal can't be used: it was written by a newer version
 """
@@ -16,6 +17,10 @@ class WorkerError(MulgilError):
 
 class AnswerError(WorkerError):
     """An answer holds neither what was asked for nor a reason."""
+
+
+class CutOffError(WorkerError):
+    """The attempt's way to its daemon is gone, by the task's own doing."""
 
 
 class ForkedTaskError(WorkerError):

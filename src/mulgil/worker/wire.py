@@ -15,6 +15,9 @@ import msgspec
 from mulgil.i18n import Text
 from mulgil.messages import Answer, Ask, Assignment, AttemptStarted, Finished, Progress, Publishing
 
+# What an attempt's process leaves with when its task has closed the socket that it was to report by.
+EXIT_CUT_OFF = 71
+
 
 class DagFile(msgspec.Struct, frozen=True):
     """The code that a zygote holds: a file of a bundle as it was in one snapshot."""

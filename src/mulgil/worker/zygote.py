@@ -14,6 +14,7 @@ from mulgil.sdk.dag_file import LoadedDagFile
 from mulgil.worker.attempt.imports import import_dag_file, import_failure
 from mulgil.worker.attempt.logs import flush_output
 from mulgil.worker.attempt.process import run_attempt
+from mulgil.worker.attempt.storable import storable_trace
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.fork_server import ForkServer
 from mulgil.worker.linux import die_with, memory_share, name_process
@@ -37,7 +38,7 @@ def run_zygote(control: socket.socket, dag_file: DagFile, context: WorkerContext
     try:
         loaded = import_dag_file(dag_file, context.home)
     except BaseException as error:  # noqa: BLE001 - whatever an author's module raises
-        server.send(ZygoteFailed(import_failure(error, dag_file.file), traceback.format_exc()))
+        server.send(ZygoteFailed(import_failure(error, dag_file.file), storable_trace(traceback.format_exc())))
         return
     reason = unfit_to_fork(dag_file.file)
     if reason is not None:

@@ -6,6 +6,10 @@ MESSAGES = {
         "asking for connections, variables or XComs works only in the task's own process, not in one that it has "
         "forked: ask first, and pass the values on"
     ),
+    "worker.cut_off": (
+        "the task closed the file descriptor by which its end is reported, so what it returned is lost; the lines "
+        "above say how it ended: close only what the task itself has opened"
+    ),
     "worker.exited": (
         "the task's process ended with exit code {status} before it could report: something in it called os._exit() "
         "or crashed; the lines above may say what"
@@ -34,6 +38,10 @@ MESSAGES = {
     ),
     "worker.no_process": (
         "the system gave no process for the task ({why}): too many run, or memory is short; the task is started again"
+    ),
+    "worker.process_broken": (
+        "the task's process could not be brought to its end: {kind}: {message}; something in the task closed or "
+        "replaced what it shares with mulgil"
     ),
     "worker.resolved": "the task's process died after its commit: the target has the data, the task counts as success",
     "worker.stopped": "the worker was told to stop and ended the task; it is started again without counting as a try",

@@ -6,12 +6,11 @@ from mulgil.i18n import Language, Text, render
 from mulgil.logstores import LogLine, Masker
 from mulgil.messages import Failed, Outcome, Skipped, Succeeded
 from mulgil.ports import Clock
-from mulgil.sdk import DAG, BaseOperator, TaskFailed, TaskSkipped, describe_failure, run_task
+from mulgil.sdk import DAG, BaseOperator, TaskFailed, TaskSkipped, describe_failure, run_task, words_of
 from mulgil.worker.attempt.logs import error_line, write_line
 from mulgil.worker.attempt.runtime import AttemptRuntime
+from mulgil.worker.attempt.storable import storable
 from mulgil.worker.attempt.termination import AttemptTerminated
-
-_LONGEST_TEXT = 4000
 
 
 class DagSource(Protocol):
@@ -58,12 +57,12 @@ def execute(
     except AttemptTerminated:
         raise
     except TaskSkipped as signal:
-        return Skipped(signal.text)
+        return Skipped(masked(signal.text, masker) if signal.text else None)
     except SystemExit as error:
         # sys.exit() and sys.exit(0) are a task's own way to say that it is done.
         if not error.code:
             return Succeeded()
-        text = masked(Text("worker.task_exited", {"code": str(error.code)}), masker)
+        text = masked(Text("worker.task_exited", {"code": words_of(error)}), masker)
         tell(_failure_line(error, text, masker, clock), error)
         return Failed(text)
     except BaseException as error:  # noqa: BLE001 - whatever an author's code raises
@@ -78,9 +77,5 @@ def _failure_line(error: BaseException, text: Text, masker: Masker, clock: Clock
 
 
 def masked(text: Text, masker: Masker) -> Text:
-    """Return a text that shows no secret and is short enough to be stored."""
-    fields = {
-        name: masker.mask(value)[:_LONGEST_TEXT] if isinstance(value, str) else value
-        for name, value in text.fields.items()
-    }
-    return Text(text.code, fields)
+    """Return a text that shows no secret and can be stored."""
+    return storable(text, masker.mask)

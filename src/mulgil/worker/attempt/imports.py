@@ -3,8 +3,9 @@
 import traceback
 
 from mulgil.config import Home
-from mulgil.i18n import MulgilError, Text
-from mulgil.sdk import LoadedDagFile, load_dag_file
+from mulgil.i18n import FieldValue, MulgilError, Text
+from mulgil.sdk import LoadedDagFile, load_dag_file, words_of
+from mulgil.worker.attempt.storable import storable
 from mulgil.worker.wire import DagFile
 
 
@@ -22,12 +23,12 @@ def import_dag_file(dag_file: DagFile, home: Home) -> LoadedDagFile:
 def import_failure(error: BaseException, file: str) -> Text:
     """Return what to record of an import that raised."""
     if isinstance(error, MulgilError):
-        return error.text
+        return storable(error.text)
     line = 0
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.endswith(file):
             line = frame.lineno or 0
     if isinstance(error, SyntaxError) and error.lineno is not None:
         line = error.lineno
-    words = str(error)[:2000]
-    return Text("worker.import_failed", {"file": file, "line": line, "kind": type(error).__name__, "message": words})
+    fields: dict[str, FieldValue] = {"file": file, "line": line, "kind": type(error).__name__}
+    return storable(Text("worker.import_failed", {**fields, "message": words_of(error)}))

@@ -15,7 +15,7 @@ from typing import NoReturn
 import msgspec
 
 from mulgil.messages import Answer, Ask, FrameDecoder, Question, encode_frame
-from mulgil.worker.errors import ForkedTaskError
+from mulgil.worker.errors import CutOffError, ForkedTaskError
 from mulgil.worker.wire import Begin, ToAttempt
 
 _READ_BYTES = 256 * 1024
@@ -36,6 +36,7 @@ class DaemonLink:
         self._decoder: FrameDecoder[ToAttempt] = FrameDecoder(ToAttempt)  # type: ignore[arg-type]
         self._lock = threading.RLock()
         self._pid = os.getpid()
+        self._identity = os.fstat(descriptor)
         self._answers: dict[int, Answer] = {}
         self._last_request = 0
 
@@ -55,12 +56,14 @@ class DaemonLink:
         """Say something to the daemon.
 
         Raises:
+            CutOffError: The task has closed the socket.
             ForkedTaskError: This process is a fork of the task's.
-            FrameError: The message is longer than any may be.
+            FrameError: The message can't be sent, whatever the daemon does.
         """
         if not self.is_own:
             raise ForkedTaskError("worker.asked_in_fork")
         frame = encode_frame(message)
+        self._check_identity()
         with self._lock:
             before = signal.pthread_sigmask(signal.SIG_BLOCK, _DEFERRED)
             try:
@@ -90,6 +93,7 @@ class DaemonLink:
     def _receive(self) -> Iterable[ToAttempt]:
         """Wait, interruptibly, until something is there; then take it whole."""
         self._poll.poll()
+        self._check_identity()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _DEFERRED)
         try:
             data = self._socket.recv(_READ_BYTES, socket.MSG_DONTWAIT)
@@ -103,6 +107,15 @@ class DaemonLink:
             _leave()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _check_identity(self) -> None:
+        """See that the number still means our socket: a task that closes what isn't its own may open others there."""
+        try:
+            is_ours = os.path.samestat(os.fstat(self._socket.fileno()), self._identity)
+        except OSError:
+            is_ours = False
+        if not is_ours:
+            raise CutOffError("worker.cut_off")
 
 
 def _leave() -> NoReturn:

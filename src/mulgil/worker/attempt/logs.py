@@ -37,6 +37,20 @@ def open_log(path: str) -> None:
     os.close(descriptor)
 
 
+def keep_log(path: str) -> None:
+    """Have descriptors 1 and 2 be the log again if the task has changed that: its end is still to be told."""
+    with suppress(OSError):
+        log = os.stat(path)  # noqa: PTH116 - the raw call, like the next one
+        for descriptor in (1, 2):
+            try:
+                is_log = os.path.samestat(os.fstat(descriptor), log)
+            except OSError:
+                is_log = False
+            if not is_log:
+                open_log(path)
+                return
+
+
 def take_over_logging(masker: Masker) -> None:
     """Send all of Python's logging to the log as structured lines, whatever the dag file had set up."""
     root = logging.getLogger()
@@ -99,7 +113,7 @@ def error_line(at: datetime, msg: str, error: BaseException, masker: Masker) -> 
 def authors_part(trace: TracebackType | None) -> TracebackType | None:
     """Return the traceback from the first frame on that isn't ours; all of it if every frame is."""
     found = trace
-    while found is not None and found.tb_frame.f_globals.get("__name__", "").startswith("mulgil."):
+    while found is not None and str(found.tb_frame.f_globals.get("__name__", "")).startswith("mulgil."):
         found = found.tb_next
     return found or trace
 
@@ -107,7 +121,7 @@ def authors_part(trace: TracebackType | None) -> TracebackType | None:
 def authors_lines(trace: TracebackType | None) -> list[traceback.FrameSummary]:
     """Return the frames of a traceback that the author wrote: not ours, not Python's, not a library's."""
     summaries = traceback.extract_tb(trace)
-    modules = [frame.f_globals.get("__name__", "").partition(".")[0] for frame, _ in traceback.walk_tb(trace)]
+    modules = [str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame, _ in traceback.walk_tb(trace)]
     return [
         summary
         for summary, module in zip(summaries, modules, strict=True)
@@ -119,9 +133,7 @@ def authors_lines(trace: TracebackType | None) -> list[traceback.FrameSummary]:
 
 
 def flush_output() -> None:
-    """Pass on what Python still holds; a full disk must not keep a process from leaving."""
+    """Pass on what Python still holds; a full disk, or what a task made of its streams, is no reason to stay."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(Exception):
             stream.flush()
-        except (OSError, ValueError):
-            continue

@@ -9,18 +9,28 @@ from datetime import datetime
 import msgspec
 
 from mulgil.i18n import FieldValue, Text
-from mulgil.logstores import Masker
+from mulgil.logstores import LogLine, Masker
 from mulgil.messages import AttemptStarted, Failed, Finished, FrameError, Outcome, Report, Succeeded
-from mulgil.sdk import LoadedDagFile
+from mulgil.sdk import LoadedDagFile, words_of
 from mulgil.worker.attempt.execute import execute, find_operator, masked
 from mulgil.worker.attempt.imports import import_dag_file, import_failure
 from mulgil.worker.attempt.link import DaemonLink
-from mulgil.worker.attempt.logs import error_line, first_line, flush_output, open_log, take_over_logging, write_line
+from mulgil.worker.attempt.logs import (
+    error_line,
+    first_line,
+    flush_output,
+    keep_log,
+    open_log,
+    take_over_logging,
+    write_line,
+)
 from mulgil.worker.attempt.runtime import AttemptRuntime
+from mulgil.worker.attempt.storable import storable
 from mulgil.worker.attempt.termination import AttemptTerminated, Termination
 from mulgil.worker.context import WorkerContext
+from mulgil.worker.errors import CutOffError
 from mulgil.worker.linux import die_with, name_process
-from mulgil.worker.wire import AttemptUp, Begin, DagFile, Mode
+from mulgil.worker.wire import EXIT_CUT_OFF, AttemptUp, Begin, DagFile, Mode
 
 
 def run_attempt(
@@ -39,6 +49,8 @@ def run_attempt(
     if descriptor is None:
         return
     link = DaemonLink(descriptor)
+    attempt: _Attempt | None = None
+    report: Report | None = None
     try:
         termination.listen()
         if loaded is None:
@@ -49,7 +61,6 @@ def run_attempt(
         termination.ignore()
     except AttemptTerminated:
         termination.ignore()
-        report = None
     flush_output()
     if not link.is_own:
         # A task that forked let its child return from the function; the report is the parent's.
@@ -57,17 +68,25 @@ def run_attempt(
     if termination.is_asked:
         # Also if the task went on and returned: whoever told it to end knows what it counts as.
         termination.obey()
-    if report is not None:
-        _send_report(link, report)
+    if attempt is not None and report is not None:
+        try:
+            _send_report(link, report)
+        except CutOffError as error:
+            attempt.note(error)
+            os._exit(EXIT_CUT_OFF)
 
 
 def _send_report(link: DaemonLink, report: Report) -> None:
+    """Send a report, or what of it can be sent: what a task leaves behind may have no form on the wire."""
     try:
         link.send(Finished(report))
     except FrameError as error:
-        # Its XComs together are longer than any message; without them it says so.
-        failed = Failed(error.text, may_retry=False)
-        link.send(Finished(msgspec.structs.replace(report, outcome=failed, xcoms=())))
+        failed = msgspec.structs.replace(report, outcome=Failed(error.text, may_retry=False), xcoms=())
+        try:
+            link.send(Finished(failed))
+        except FrameError:
+            # Its target's ledger has the commits, too.
+            link.send(Finished(msgspec.structs.replace(failed, commits=())))
 
 
 def _lead_group(context: WorkerContext) -> None:
@@ -87,14 +106,29 @@ class _Attempt:
         self._context = context
         self._masker = Masker()
         self._runtime = AttemptRuntime(begin.assignment, link, context, self._masker)
+        self._started_at: datetime | None = None
 
     def run(self, loaded: LoadedDagFile | None) -> Report:
-        """Run the task."""
+        """Run the task; whatever it does to its process, there is a report."""
         try:
             self._open_log()
         except OSError as error:
             fields: dict[str, FieldValue] = {"path": self._log, "why": error.strerror}
             return self._report(Failed(Text("worker.log_unwritable", fields)), started_at=None)
+        try:
+            return self._run(loaded)
+        except Exception as error:  # noqa: BLE001 - the task may have broken anything that it shares a process with
+            self.note(error)
+            broken: dict[str, FieldValue] = {"kind": type(error).__name__, "message": words_of(error)}
+            text = storable(Text("worker.process_broken", broken), self._masker.mask)
+            return self._report(Failed(text), started_at=self._started_at)
+
+    def note(self, error: Exception) -> None:
+        """Write to the log what went wrong around the task."""
+        keep_log(self._log)
+        write_line(error_line(self._context.clock.now(), words_of(error), error, self._masker))
+
+    def _run(self, loaded: LoadedDagFile | None) -> Report:
         clock = self._context.clock
         assignment = self._assignment
         if loaded is None:
@@ -102,10 +136,16 @@ class _Attempt:
             if isinstance(imported, Failed):
                 return self._report(imported, started_at=None)
             loaded = imported
-        started_at = clock.now()
+        started_at = self._started_at = clock.now()
         write_line(first_line(started_at, try_number=assignment.instance.try_number, attempt_id=assignment.attempt_id))
         self._link.send(AttemptStarted(assignment.attempt_id, os.getpid(), started_at))
-        return self._report(execute(loaded, self._runtime, self._masker, clock), started_at=started_at)
+        outcome = execute(loaded, self._runtime, self._masker, clock, tell=self._tell)
+        keep_log(self._log)
+        return self._report(outcome, started_at=started_at)
+
+    def _tell(self, line: LogLine, _: BaseException, /) -> None:
+        keep_log(self._log)
+        write_line(line)
 
     def resolve(self, loaded: LoadedDagFile | None) -> Report | None:
         """Ask the target whether the attempt had committed before it died; None if that isn't known."""

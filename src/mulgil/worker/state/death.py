@@ -4,10 +4,13 @@ import signal
 
 from mulgil.i18n import FieldValue, Text
 from mulgil.messages import Assignment, Died, Lost
+from mulgil.worker.wire import EXIT_CUT_OFF
 
 
 def death_of(status: int, *, is_oom_likely: bool) -> Died:
     """Return the death of a process that ended with `status` (minus a signal's number, or an exit code)."""
+    if status == EXIT_CUT_OFF:
+        return Died(Text("worker.cut_off"))
     if status >= 0:
         return Died(Text("worker.exited", {"status": status}))
     if -status == signal.SIGKILL:
