@@ -43,8 +43,18 @@ class FrameSocket(Generic[MessageT]):
         return bool(self._unsent)
 
     def send(self, message: msgspec.Struct, *, descriptor: int | None = None) -> None:
-        """Send a message, now or as soon as the peer takes it; a `descriptor` goes along and is closed here."""
-        self._unsent.append((encode_frame(message), descriptor))
+        """Send a message, now or as soon as the peer takes it; a `descriptor` goes along and is closed here.
+
+        Raises:
+            FrameError: The message has no form on the wire; nothing was sent, and the next one can be.
+        """
+        try:
+            frame = encode_frame(message)
+        except FrameError:
+            if descriptor is not None:
+                os.close(descriptor)
+            raise
+        self._unsent.append((frame, descriptor))
         if len(self._unsent) == 1 or self.is_ended:
             self.flush()
 

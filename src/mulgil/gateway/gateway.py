@@ -36,7 +36,7 @@ from mulgil.messages import (
     RefuseHello,
     Welcome,
 )
-from mulgil.ports import AttemptReported, DaemonJoined, WorkerEvent
+from mulgil.ports import AttemptReported, AttemptUnsendable, DaemonJoined, WorkerEvent
 
 OLDEST_PROTOCOL = max(1, PROTOCOL_VERSION - 1)
 
@@ -93,6 +93,28 @@ class Gateway:
         """Return the connections to close, once what `outgoing` gave has been sent."""
         closing, self._closing = self._closing, []
         return tuple(closing)
+
+    def unsendable(self, conn_id: int, message: GatewayMessage, why: str) -> None:
+        """Take back a message that has no form on the wire; whom it concerns is told that instead."""
+        match message:
+            case Assign(assignment=assignment):
+                cause = Text("gateway.assignment_unsendable", {"why": why})
+                for daemon in self._daemons.values():
+                    daemon.active.discard(assignment.attempt_id)
+                self._events.append(AttemptUnsendable(assignment.attempt_id, cause))
+            case Answer(attempt_id=attempt_id, request_id=request_id):
+                error = Text("gateway.answer_unsendable", {"why": why})
+                self._outgoing.append((conn_id, Answer(attempt_id=attempt_id, request_id=request_id, error=error)))
+            case Cancel(attempt_id=attempt_id):
+                self._outgoing.append((conn_id, Cancel(attempt_id, Text("gateway.reason_unsendable"))))
+            case Welcome() | RefuseHello() | Ack():
+                # Of a few words and ids that have come by this very connection.
+                self._close(conn_id)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether `events` would return something."""
+        return bool(self._events)
 
     def connected_daemons(self) -> tuple[str, ...]:
         """Return the ids of the daemons that are connected, in the order of their first hello."""

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from mulgil.i18n import Text, nearest_name
-from mulgil.messages import Answer, Ask, GetConnection, GetVariable, GetXCom
+from mulgil.i18n import MulgilError, Text, nearest_name
+from mulgil.messages import Answer, Ask, GetConnection, GetVariable, GetXCom, Question
 from mulgil.model import Connection, Variable, XComValue
+from mulgil.ports import StoreUnavailableError
 
 # Well below the longest frame.
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
+_LONGEST_REASON = 500
 
 
 class QuestionStore(Protocol):
@@ -38,7 +40,10 @@ class QuestionStore(Protocol):
 
 
 class AttemptQuestions:
-    """Answers `Ask` messages from the store. Errors of the store pass through; nothing is written."""
+    """Answers `Ask` messages from the store; nothing is written.
+
+    Only a store that doesn't answer now is the caller's concern. What can't be read is that question's answer.
+    """
 
     def __init__(self, store: QuestionStore, dag_of_attempt: Callable[[str], str | None]) -> None:
         """Read from `store`; `dag_of_attempt` names a live attempt's dag."""
@@ -46,7 +51,22 @@ class AttemptQuestions:
         self._dag_of_attempt = dag_of_attempt
 
     def answer(self, ask: Ask) -> Answer:
-        """Return the answer to one question; what doesn't exist is answered with an error text."""
+        """Return the answer to one question; what doesn't exist or can't be read is answered with an error text.
+
+        Raises:
+            StoreUnavailableError: The same question may be answered later.
+        """
+        try:
+            return self._answer(ask)
+        except StoreUnavailableError:
+            raise
+        except MulgilError as error:
+            return _error(ask, error.text)
+        except Exception as error:  # noqa: BLE001 - what is stored may be damaged, and break reading in any way
+            kind, why = type(error).__name__, str(error)[:_LONGEST_REASON]
+            return _error(ask, Text("gateway.unreadable", {"what": _name(ask.question), "kind": kind, "why": why}))
+
+    def _answer(self, ask: Ask) -> Answer:
         dag_id = self._dag_of_attempt(ask.attempt_id)
         if dag_id is None:
             return _error(ask, Text("gateway.attempt_unknown", {"attempt_id": ask.attempt_id}))
@@ -81,6 +101,16 @@ class AttemptQuestions:
         if nearest is None:
             return _error(ask, Text("gateway.connection_unknown", {"connection_id": connection_id}))
         return _error(ask, Text("gateway.connection_misspelt", {"connection_id": connection_id, "nearest": nearest}))
+
+
+def _name(question: Question) -> str:
+    match question:
+        case GetXCom(task_id=task_id, key=key):
+            return f"XCom '{key}' of task '{task_id}'"
+        case GetVariable(key=key):
+            return f"variable '{key}'"
+        case GetConnection(connection_id=connection_id):
+            return f"connection '{connection_id}'"
 
 
 def _too_large(wanted: GetXCom, size: int) -> Text:

@@ -24,12 +24,20 @@ from mulgil.ports.store import (
     StoredRun,
 )
 from mulgil.ports.system import AnswerBell, Cipher, Clock, Doorbell, IdSource, Jitter
-from mulgil.ports.worker import AttemptReported, DaemonJoined, Executor, WorkerEvent, WorkerLink
+from mulgil.ports.worker import (
+    AttemptReported,
+    AttemptUnsendable,
+    DaemonJoined,
+    Executor,
+    WorkerEvent,
+    WorkerLink,
+)
 
 __all__ = [
     "AnswerBell",
     "AnsweredCommand",
     "AttemptReported",
+    "AttemptUnsendable",
     "Batch",
     "Cipher",
     "Clock",

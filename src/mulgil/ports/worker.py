@@ -30,7 +30,14 @@ class AttemptReported(msgspec.Struct, frozen=True):
     report: Report
 
 
-WorkerEvent = DaemonJoined | AttemptStarted | AttemptReported | Progress
+class AttemptUnsendable(msgspec.Struct, frozen=True):
+    """An attempt was submitted, and its assignment can't be sent to any worker, now or later."""
+
+    attempt_id: str
+    cause: Text
+
+
+WorkerEvent = DaemonJoined | AttemptStarted | AttemptReported | AttemptUnsendable | Progress
 
 
 class WorkerLink(Protocol):

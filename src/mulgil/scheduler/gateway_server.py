@@ -10,7 +10,7 @@ from pathlib import Path
 from mulgil.client import FrameSocket
 from mulgil.config import make_private_folder
 from mulgil.gateway import Gateway
-from mulgil.messages import DaemonMessage
+from mulgil.messages import DaemonMessage, FrameError
 from mulgil.scheduler.errors import ListenError
 
 _log = logging.getLogger(__name__)
@@ -43,11 +43,20 @@ class GatewayServer:
         selector.register(self._socket, selectors.EVENT_READ, self._accept)
 
     def flush(self) -> None:
-        """Send what the gateway has to say, and hang up where it wants to."""
-        for conn_id, message in self._gateway.outgoing():
-            connection = self._connections.get(conn_id)
-            if connection is not None:
-                connection.send(message)
+        """Send what the gateway has to say, and hang up where it wants to.
+
+        A message that can't be sent concerns one attempt: the gateway says so to whoever waits for it.
+        """
+        while messages := self._gateway.outgoing():
+            for conn_id, message in messages:
+                connection = self._connections.get(conn_id)
+                if connection is None:
+                    continue
+                try:
+                    connection.send(message)
+                except FrameError as error:
+                    _log.warning("a message to a worker daemon can't be sent: %s", error)
+                    self._gateway.unsendable(conn_id, message, str(error))
         for conn_id in self._gateway.closing():
             self._hang_up(conn_id)
         for conn_id, connection in tuple(self._connections.items()):

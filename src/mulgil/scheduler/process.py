@@ -89,7 +89,7 @@ class SchedulerProcess:
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
-        gateway = Gateway()
+        self._gateway = gateway = Gateway()
         self._server = GatewayServer(home.gateway_socket, gateway, self._selector)
         self._scheduler = Scheduler(
             surroundings.store,
@@ -136,6 +136,9 @@ class SchedulerProcess:
         next_instant = self._scheduler.step()
         self._desk.answer()
         self._server.flush()
+        if self._gateway.has_events:
+            # Something could not be sent: the scheduler must hear of it.
+            next_instant = self._clock.now()
         if self._scheduler.take_answered():
             self._bell.answer(self._asking)
         if not self._scheduler.has_commands:

@@ -25,7 +25,7 @@ from mulgil.messages import (
     Succeeded,
 )
 from mulgil.model import AssetCommitted, Attempt, AttemptState, Event, TaskInstanceState, TaskKey, XComValue
-from mulgil.ports import AttemptReported, DaemonJoined, NewAssetCommit, WorkerEvent
+from mulgil.ports import AttemptReported, AttemptUnsendable, DaemonJoined, NewAssetCommit, WorkerEvent
 from mulgil.scheduler.assignment import make_assignment
 from mulgil.scheduler.run_book import LiveRun
 from mulgil.scheduler.step_work import StepWork
@@ -48,6 +48,8 @@ def handle_worker_event(work: StepWork, event: WorkerEvent, *, jitter: float, is
             _start(work, event)
         case AttemptReported(report=report):
             _report(work, report, jitter)
+        case AttemptUnsendable(attempt_id=attempt_id, cause=cause):
+            _fail_unsent(work, attempt_id, cause, jitter)
         case Progress():
             pass
 
@@ -159,6 +161,18 @@ def _report(work: StepWork, report: Report, jitter: float) -> None:
         work.apply(live, TaskInstanceStarted(_key(attempt), attempt.attempt_id))
     work.apply(live, _event_of(attempt, report, jitter))
     work.memory.admission.release(attempt.dag_id, attempt.run_id, _key(attempt))
+
+
+def _fail_unsent(work: StepWork, attempt_id: str, cause: Text, jitter: float) -> None:
+    """Fail an attempt that no worker can be given, and its task with it: another try would fare no better."""
+    attempt = work.memory.attempts.get(attempt_id)
+    if attempt is None:
+        return
+    work.end_attempt(attempt, outcome="failed", ended_at=work.now, error=cause)
+    live = _run_of(work, attempt)
+    if live is not None:
+        work.apply(live, TaskInstanceFailed(_key(attempt), attempt_id, cause, False, jitter))
+        work.memory.admission.release(attempt.dag_id, attempt.run_id, _key(attempt))
 
 
 def _event_of(attempt: Attempt, report: Report, jitter: float) -> RunEvent:

@@ -5,13 +5,14 @@ zygote) says so; the daemon collects it itself, because its parent died and the 
 nobody knows, because the parent died between collecting it and saying so.
 """
 
+import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from mulgil.client import FrameSocket
 from mulgil.i18n import Text
-from mulgil.messages import Answer, Assignment, AttemptStarted
+from mulgil.messages import Answer, Assignment, AttemptStarted, Failed, Finished, FrameError, Report
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.linux import (
     children,
@@ -121,11 +122,22 @@ class Processes:
             why = Text("worker.no_process", {"why": str(error)})
             self._emit(AttemptGone(attempt_id=attempt_id, status=None, why=why))
             return
+        begin = Begin(assignment, mode, self._context.log_of(assignment))
         connection: FrameSocket[FromAttempt] = FrameSocket(own, FromAttempt)  # type: ignore[arg-type]
+        try:
+            connection.send(begin)
+        except FrameError as error:
+            # As long as a message can be, and the path of the log comes on top.
+            connection.close()
+            os.close(other)
+            failed = Failed(Text("gateway.assignment_unsendable", {"why": str(error)}), may_retry=False)
+            report = Report(attempt_id=attempt_id, outcome=failed, ended_at=self._context.clock.now())
+            self._emit(AttemptSaid(Finished(report)))
+            self._emit(AttemptGone(attempt_id=attempt_id, status=0))
+            return
         attempt = self._attempts[attempt_id] = _AttemptProcess(attempt_id, connection, server)
         server.attempts.add(attempt_id)
         self._loop.watch(connection.fileno(), lambda: self._hear_attempt(attempt))
-        connection.send(Begin(assignment, mode, self._context.log_of(assignment)))
         self._loop.flush_when_writable(connection)
         self._ask(server, StartAttempt(attempt_id, assignment.preload), other)
 

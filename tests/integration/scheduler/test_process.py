@@ -8,6 +8,7 @@ import stat
 import pytest
 
 from mulgil.messages import Answer, Applied, Ask, GetVariable, GetXCom, Hello, RefuseHello, encode_frame
+from mulgil.messages.framing import MAX_FRAME_BYTES
 from mulgil.model import DagRunState, Pool, TaskInstanceState, TaskSpec, Variable
 
 DEADLINE_SECONDS = 30.0
@@ -154,3 +155,20 @@ def test_idle_costs_nothing(installation):
     before = installation.cpu_seconds()
     select.select([], [], [], IDLE_SECONDS)
     assert installation.cpu_seconds() - before <= IDLE_CPU_SECONDS
+
+
+def test_a_run_whose_tasks_no_message_can_hold_fails_and_nothing_else_does(installation):
+    installation.publish(task("a"), task("b", "a"))
+    installation.start()
+    daemon = installation.daemon()
+    daemon.join()
+    installation.control.trigger("d", run_id="huge", conf={"x": "y" * (MAX_FRAME_BYTES + 1)})
+    installation.wait_for(lambda: run_state(installation, "huge") is DagRunState.FAILED)
+    row = next(row for row in installation.control.task_instances("d", "huge") if row.task_id == "a")
+    assert row.reason.code == "gateway.assignment_unsendable"
+    (attempt,) = installation.control.attempts("d", "huge")
+    assert (attempt.outcome, attempt.error) == ("failed", row.reason)
+    installation.control.trigger("d", run_id="r1")
+    daemon.finish(daemon.assignment())
+    daemon.finish(daemon.assignment())
+    installation.wait_for(lambda: run_state(installation) is DagRunState.SUCCESS)

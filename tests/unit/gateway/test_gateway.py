@@ -27,7 +27,7 @@ from mulgil.messages import (
     Welcome,
 )
 from mulgil.model import DagRun, DagRunState, DataInterval, Isolation, RunType, TaskInstance
-from mulgil.ports import AttemptReported, DaemonJoined
+from mulgil.ports import AttemptReported, AttemptUnsendable, DaemonJoined
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -240,3 +240,27 @@ def test_a_hello_of_a_daemon_that_was_buried_meanwhile_is_closed() -> None:
     gateway.received(1, hello("d1"))
     assert gateway.closing() == (1,)
     assert gateway.target_daemon() == "d2"
+
+
+def test_an_assignment_that_can_not_be_sent_is_an_event_and_takes_no_slot(gateway: Gateway) -> None:
+    join(gateway, 1, hello())
+    gateway.submit(assignment("a"), daemon_id="d1")
+    ((conn_id, message),) = gateway.outgoing()
+    gateway.unsendable(conn_id, message, "too long")
+    assert gateway.has_events
+    (event,) = gateway.events()
+    assert event == AttemptUnsendable("a", Text("gateway.assignment_unsendable", {"why": "too long"}))
+    assert gateway.free_slots() == 2
+
+
+def test_an_answer_that_can_not_be_sent_is_answered_with_the_reason(gateway: Gateway) -> None:
+    join(gateway, 1, hello())
+    gateway.unsendable(1, Answer(attempt_id="a", request_id=7, variable="x"), "too long")
+    error = Text("gateway.answer_unsendable", {"why": "too long"})
+    assert gateway.outgoing() == ((1, Answer(attempt_id="a", request_id=7, error=error)),)
+
+
+def test_a_cancel_whose_reason_can_not_be_sent_is_sent_without_it(gateway: Gateway) -> None:
+    join(gateway, 1, hello())
+    gateway.unsendable(1, Cancel("a", Text("test.long")), "too long")
+    assert gateway.outgoing() == ((1, Cancel("a", Text("gateway.reason_unsendable"))),)

@@ -7,7 +7,7 @@ import pytest
 from mulgil.gateway import AttemptQuestions
 from mulgil.messages import Ask, GetConnection, GetVariable, GetXCom, Question
 from mulgil.model import Connection, DagRun, DagRunState, DataInterval, RunType, Variable, XComValue
-from mulgil.ports import Batch
+from mulgil.ports import Batch, StoreError, StoreUnavailableError
 from mulgil.stores.memory import MemoryMetadataStore
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -91,3 +91,27 @@ def test_more_than_a_frame_holds_is_refused_with_the_remedy(
     assert answer.error.code == "gateway.xcoms_too_large"
     assert (answer.error.fields["bytes"], answer.xcoms) == (10, None)
     assert len(ask(store, GetXCom("r", "t", 0, "k")).xcoms) == 1
+
+
+@pytest.mark.parametrize("error", [RecursionError("too deep"), ValueError("damaged"), StoreError("test.damaged")])
+def test_what_can_not_be_read_back_fails_its_question_only(
+    store: MemoryMetadataStore, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(_: str) -> None:
+        raise error
+
+    monkeypatch.setattr(store, "connection", broken)
+    answer = ask(store, GetConnection("warehouse"))
+    assert answer.error.code == ("test.damaged" if isinstance(error, StoreError) else "gateway.unreadable")
+    assert ask(store, GetVariable("bucket")).variable == "raw"
+
+
+def test_a_store_that_does_not_answer_now_is_the_callers_concern(
+    store: MemoryMetadataStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_: str) -> None:
+        raise StoreUnavailableError("store.busy", path="mulgil.db", why="test")
+
+    monkeypatch.setattr(store, "variable", busy)
+    with pytest.raises(StoreUnavailableError):
+        ask(store, GetVariable("bucket"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mulgil.i18n import Text
 from mulgil.messages import Assignment
-from mulgil.ports import AttemptReported, DaemonJoined, WorkerEvent, WorkerLink
+from mulgil.ports import AttemptReported, AttemptUnsendable, DaemonJoined, WorkerEvent, WorkerLink
 
 
 class LocalExecutor:
@@ -65,7 +65,12 @@ class LocalExecutor:
                 for buried in event.buried:
                     self._under_way.pop(buried.daemon_id, None)
             case AttemptReported(report=report):
-                for attempts in self._under_way.values():
-                    attempts.discard(report.attempt_id)
+                self._release(report.attempt_id)
+            case AttemptUnsendable(attempt_id=attempt_id):
+                self._release(attempt_id)
             case _:
                 pass
+
+    def _release(self, attempt_id: str) -> None:
+        for attempts in self._under_way.values():
+            attempts.discard(attempt_id)
