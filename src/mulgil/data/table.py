@@ -1,8 +1,10 @@
 """`Table`: a table of a connection, as pipelines name it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from mulgil.data.declared_columns import Columns, read_columns
 from mulgil.data.errors import DeclarationError
+from mulgil.data.schema_contract import read_contract
 from mulgil.data.table_spec import Grain, TableSpec
 from mulgil.sdk import Asset
 
@@ -13,6 +15,9 @@ class Table(Asset):
     `key` are the columns that tell rows apart; they are checked before each publish. `partition_by` is
     the column that cuts the table into parts of one `grain` (hour, day, month, year, value), each of
     which a write replaces whole. `timezone` says whose days, months or years cut a timestamp column.
+
+    `columns={"id": "bigint not null"}` declares columns: the table is made of them, and each value must
+    fit its own unchanged. `schema=` says what happens when the data brings other columns or types.
     """
 
     def __init__(
@@ -24,11 +29,13 @@ class Table(Asset):
         partition_by: str | None = None,
         grain: Grain | str = Grain.DAY,
         timezone: str | None = None,
+        columns: Columns | None = None,
+        schema: str | Mapping[str, object] = "freeze",
     ) -> None:
         """Declare a table; nothing is opened.
 
         Raises:
-            DeclarationError: The name, key, grain or zone can't be.
+            DeclarationError: The name, key, grain, zone, a column or a rule can't be.
         """
         super().__init__(name, connection_id=connection_id)
         try:
@@ -42,4 +49,6 @@ class Table(Asset):
             partition_by=partition_by,
             grain=known,
             timezone=timezone,
+            columns=read_columns(name, columns),
+            contract=read_contract(name, schema),
         )

@@ -1,6 +1,19 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.column_undeclared": (
+        "{table}: column {column!r} of the key or the partitions is not among columns=: {columns}. Declare "
+        "it there, too."
+    ),
+    "data.column_name": (
+        "{table} can't have a column named {column!r}: a name must not be empty, hold a zero byte, or stand "
+        "twice (letter case aside)."
+    ),
+    "data.columns_empty": (
+        "{table} declares columns= without any column. Name them with their types, or leave columns= out."
+    ),
+    "data.schema_rule_guess": ("{table}: schema= can't be {word!r}; did you mean {guess!r}? Known: {known}."),
+    "data.schema_rule": ("{table}: schema= can't be {word!r}. Known: {known}."),
     "data.mode_option": (
         "{table} can't be written in mode {mode} with {option}=: only {modes} takes it. Leave it out, or choose "
         "another mode."

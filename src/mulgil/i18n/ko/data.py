@@ -1,6 +1,18 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.column_undeclared": (
+        "{table}: 키 또는 파티션의 컬럼 {column!r}이(가) columns=에 없습니다: {columns}. 거기에도 선언하세요."
+    ),
+    "data.column_name": (
+        "{table}에 {column!r}라는 컬럼을 둘 수 없습니다. 이름은 비어 있거나 널 바이트를 담거나(대소문자 구분 "
+        "없이) 두 번 나올 수 없습니다."
+    ),
+    "data.columns_empty": ("{table}의 columns=에 컬럼이 하나도 없습니다. 이름과 타입을 적거나 columns=를 빼세요."),
+    "data.schema_rule_guess": (
+        "{table}: schema=에 {word!r}을(를) 쓸 수 없습니다. {guess!r}을(를) 뜻했나요? 쓸 수 있는 말: {known}."
+    ),
+    "data.schema_rule": ("{table}: schema=에 {word!r}을(를) 쓸 수 없습니다. 쓸 수 있는 말: {known}."),
     "data.mode_option": (
         "{table}을(를) {mode} 모드로 쓸 때는 {option}=을(를) 줄 수 없습니다. 이 옵션은 {modes} 모드에서만 씁니다. "
         "옵션을 빼거나 다른 모드를 고르세요."
