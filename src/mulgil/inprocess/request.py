@@ -1,7 +1,7 @@
 """From what somebody asks for to the runs that are made: dates become data intervals, tasks a smaller dag."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from msgspec.structs import replace
 
@@ -74,7 +74,7 @@ def _instant(given: GivenDate, spec: DagSpec, *, is_end: bool = False) -> dateti
     try:
         if is_end:
             instant += timedelta(days=1) if is_day else timedelta(microseconds=1)
-        return instant if instant.tzinfo else instant.replace(tzinfo=load_zone(spec.timezone))
+        return (instant if instant.tzinfo else instant.replace(tzinfo=load_zone(spec.timezone))).astimezone(UTC)
     except OverflowError:
         raise RequestError("inprocess.date_unreadable", value=str(given)) from None
 
