@@ -82,20 +82,25 @@ def run_as_program(dag: DAG, arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
 
-    def add(*names: str, **options: str) -> None:
-        code = names[-1].removeprefix("--")
-        parser.add_argument(*names, help=render(Text(f"inprocess.help_{code}")), **options)  # type: ignore[arg-type]
+    def add(name: str, shape: str, code: str, *, into: str | None = None) -> None:
+        parser.add_argument(name, metavar=shape, dest=into, help=render(Text(code)))
 
-    add("--date", metavar="DATE")
-    add("--from", metavar="DATE", dest="first")
-    add("--to", metavar="DATE", dest="last")
-    add("--conf", metavar="JSON")
-    add("--home", metavar="DIR")
-    for name, shape in (("task", "TASK_ID"), ("connection", "ID=TYPE:HOST"), ("variable", "KEY=VALUE")):
-        code = f"inprocess.help_{name}"
-        parser.add_argument(f"--{name}", metavar=shape, action="append", default=[], help=render(Text(code)))
-    for name in ("wait", "pdb"):
-        parser.add_argument(f"--{name}", action="store_true", help=render(Text(f"inprocess.help_{name}")))
+    def add_many(name: str, shape: str, code: str) -> None:
+        parser.add_argument(name, metavar=shape, action="append", default=[], help=render(Text(code)))
+
+    def add_switch(name: str, code: str) -> None:
+        parser.add_argument(name, action="store_true", help=render(Text(code)))
+
+    add("--date", "DATE", "inprocess.help_date")
+    add("--from", "DATE", "inprocess.help_from", into="first")
+    add("--to", "DATE", "inprocess.help_to", into="last")
+    add("--conf", "JSON", "inprocess.help_conf")
+    add("--home", "DIR", "inprocess.help_home")
+    add_many("--task", "TASK_ID", "inprocess.help_task")
+    add_many("--connection", "ID=TYPE:HOST", "inprocess.help_connection")
+    add_many("--variable", "KEY=VALUE", "inprocess.help_variable")
+    add_switch("--wait", "inprocess.help_wait")
+    add_switch("--pdb", "inprocess.help_pdb")
     return parser
 
 

@@ -37,6 +37,14 @@ _BAR_CELLS = 24
 _CLEAR = "\r\x1b[2K"
 _SHOWN_RUNS = 40
 _TOLD_STATES = (TaskInstanceState.UP_FOR_RETRY, TaskInstanceState.FAILED, TaskInstanceState.SKIPPED)
+_TASK_COLUMNS = (
+    "inprocess.column_task",
+    "inprocess.column_state",
+    "inprocess.column_tries",
+    "inprocess.column_took",
+    "inprocess.column_rows",
+)
+_RUN_COLUMNS = ("inprocess.column_run", "inprocess.column_state", "inprocess.column_tasks", *_TASK_COLUMNS[3:])
 
 
 class Console:
@@ -148,7 +156,7 @@ class Console:
         self._out.flush()
 
     def _task_rows(self, run: RunResult) -> Iterator[tuple[str, ...]]:
-        yield tuple(render(Text(f"inprocess.column_{name}")) for name in ("task", "state", "tries", "took", "rows"))
+        yield _titles(*_TASK_COLUMNS)
         written: dict[tuple[str, int], int] = {}
         for commit in run.commits:
             place = commit.task_id, commit.map_index
@@ -164,8 +172,7 @@ class Console:
             )
 
     def _run_rows(self, runs: Sequence[RunResult]) -> Iterator[tuple[str, ...]]:
-        names = ("run", "state", "tasks", "took", "rows")
-        yield tuple(render(Text(f"inprocess.column_{name}")) for name in names)
+        yield _titles(*_RUN_COLUMNS)
         shown = runs if len(runs) <= _SHOWN_RUNS else [run for run in runs if run.state.value != "success"]
         for run in shown:
             good = sum(instance.state is TaskInstanceState.SUCCESS for instance in run.instances)
@@ -236,6 +243,10 @@ class Console:
         local = run.logical_date.astimezone(self._zone)
         is_midnight = (local.hour, local.minute, local.second) == (0, 0, 0)
         return f"{local:%Y-%m-%d}" if is_midnight else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _titles(*codes: str) -> tuple[str, ...]:
+    return tuple(render(Text(code)) for code in codes)
 
 
 def _instance_label(instance: TaskInstance) -> str:
