@@ -44,6 +44,7 @@ from mulgil.kernel.event import (
     TaskInstanceStarted,
     TaskInstanceSucceeded,
 )
+    ClockMoved,
 from mulgil.kernel.graph import DagGraph, compile_graph
 from mulgil.kernel.readiness import why_not_ready
 from mulgil.kernel.run_state import RunState
@@ -73,6 +74,7 @@ __all__ = [
     "SetDagRun",
     "SetTaskInstance",
     "TaskInstanceFailed",
+    "ClockMoved",
     "TaskInstanceQueued",
     "TaskInstanceSkipped",
     "TaskInstanceStarted",

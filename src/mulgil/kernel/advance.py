@@ -24,6 +24,7 @@ _HANDLERS: dict[type[RunEvent], Callable[[Step, Any], None]] = {
     events.AttemptLost: attempts.on_lost,
     events.AttemptCancelled: attempts.on_cancelled,
     events.RetryDelayEnded: attempts.on_retry_delay_ended,
+    events.ClockMoved: attempts.on_clock_moved,
     events.TaskInstancesCleared: interventions.on_cleared,
     events.TaskInstancesMarked: interventions.on_marked,
     events.RunCancelled: interventions.on_run_cancelled,

@@ -11,6 +11,7 @@ from mulgil.kernel.decision import ReleaseAttempt, RetryAt
 from mulgil.kernel.event import (
     AttemptCancelled,
     AttemptLost,
+    ClockMoved,
     RetryDelayEnded,
     TaskInstanceFailed,
     TaskInstanceQueued,
@@ -130,6 +131,19 @@ def on_retry_delay_ended(step: Step, event: RetryDelayEnded) -> None:
         step.decisions.append(RetryAt(event.key, row.retry_at))
     else:
         step.touch(place)
+
+
+def on_clock_moved(step: Step, event: ClockMoved) -> None:
+    """Let what is left of every retry delay pass as it would have; none is longer than its policy allows."""
+    for row in step.run.instances():
+        if row.state is not TaskInstanceState.UP_FOR_RETRY or row.retry_at is None:
+            continue
+        place = step.run.locate(row.key)
+        policy = step.run.graph.tasks[place[0]].retry
+        retry_at = min(row.retry_at + event.by, step.now + retry_delay(policy, _failed_tries(row, policy), 1.0))
+        if retry_at != row.retry_at:
+            step.change(place, Cause.CLOCK_MOVED, retry_at=retry_at)
+            step.decisions.append(RetryAt(row.key, retry_at))
 
 
 def _ended(step: Step, key: TaskKey, attempt_id: str) -> Place | None:

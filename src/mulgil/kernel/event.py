@@ -1,5 +1,7 @@
 """What happened to a run: the only things that change it. Past tense."""
 
+from datetime import timedelta
+
 import msgspec
 
 from mulgil.i18n import Text
@@ -78,6 +80,15 @@ class RetryDelayEnded(msgspec.Struct, frozen=True):
     key: TaskKey
 
 
+class ClockMoved(msgspec.Struct, frozen=True):
+    """The wall clock was set: an instant that was ahead of it by a delay is now `by` later.
+
+    Zero after a restart: nobody watched the clock, and a delay can only have become too long to be true.
+    """
+
+    by: timedelta
+
+
 class TaskInstancesCleared(msgspec.Struct, frozen=True):
     """A person cleared these task instances: they are done anew; a finished run runs again."""
 
@@ -118,3 +129,4 @@ RunEvent = (
     | RunCancelled
     | RunTimedOut
 )
+    | ClockMoved

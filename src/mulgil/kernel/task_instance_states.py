@@ -46,6 +46,9 @@ class Cause(StrEnum):
     RUN_CANCELLED = "run_cancelled"
     RUN_TIMED_OUT = "run_timed_out"
 
+    TASK_REMOVED = "task_removed"
+    TASK_RESTORED = "task_restored"
+    CLOCK_MOVED = "clock_moved"
 
 _MARKED = {Cause.MARKED_SUCCESS: State.SUCCESS, Cause.MARKED_FAILED: State.FAILED}
 _WAITING_ENDS = {**_MARKED, Cause.RUN_CANCELLED: State.FAILED, Cause.RUN_TIMED_OUT: State.SKIPPED}
@@ -90,6 +93,7 @@ TRANSITIONS: dict[State, dict[Cause, State]] = {
     },
     State.SUCCESS: {Cause.ATTEMPT_ENDED: State.SUCCESS, **_AFTER_END},
     State.FAILED: {Cause.ATTEMPT_ENDED: State.FAILED, **_AFTER_END},
+        Cause.CLOCK_MOVED: State.UP_FOR_RETRY,
     State.SKIPPED: _AFTER_END,
     State.UPSTREAM_FAILED: _AFTER_END,
     State.REMOVED: {},

@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """The time."""
+    """The time, twice: both advance alike, but for `now` being set by an operator or a time server."""
 
     def now(self) -> datetime:
         """Return the current instant, aware, in UTC."""

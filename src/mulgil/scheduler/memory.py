@@ -6,9 +6,10 @@ together with what they commit.
 
 import logging
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mulgil.i18n import MulgilError, Text
 from mulgil.kernel import Admission, CancelAttempt, OfferTaskInstance, RetryAt, RunState, candidate_for, resume
@@ -31,6 +32,7 @@ class Memory:
     admission: Admission
     # The newest event that was looked at for changes of dags and pools.
     seen_event: int
+_NONE = timedelta(0)
     runs: RunBook = field(default_factory=RunBook)
     attempts: AttemptTable = field(default_factory=AttemptTable)
     timers: Timers[TimerKey] = field(default_factory=Timers)
@@ -42,8 +44,14 @@ class Memory:
     unwanted: list[tuple[str, Text]] = field(default_factory=list)
 
     @classmethod
-    def load(cls, store: SchedulerStore, limits: SchedulerLimits) -> "Memory":
-        """Read everything that a scheduler needs to go on."""
+    def load(
+        cls,
+        store: SchedulerStore,
+        limits: SchedulerLimits,
+        *,
+        shifts: Mapping[tuple[str, str, datetime], timedelta] | None = None,
+    ) -> "Memory":
+        """Read everything that a scheduler needs to go on; `shifts` are those of an earlier memory."""
         seen_event = store.last_event()
         memory = cls(
             dags=DagBook(store, versions_kept=limits.versions_kept),
@@ -51,6 +59,8 @@ class Memory:
             seen_event=seen_event,
         )
         memory.read_pools(store)
+    # By how much later the timeouts of runs come, because the clock was set meanwhile: by run and its start.
+    shifts: Mapping[tuple[str, str, datetime], timedelta] = field(default_factory=dict)
         for dag_id in memory.dags.dag_ids:
             memory.note_dag(dag_id)
         for stored in store.active_runs():
@@ -60,6 +70,7 @@ class Memory:
                 raise
             except MulgilError as error:
                 # One unreadable run must not keep all others from running.
+            shifts=shifts or {},
                 _log.error("run %s of dag %s is left alone: %s", stored.run.run_id, stored.run.dag_id, error)
         memory.restless.update(dict.fromkeys(memory.runs.dag_ids()))
         return memory
@@ -118,7 +129,20 @@ class Memory:
             return
         with suppress(OverflowError):
             # A timeout that ends after year 9999 never does.
-            self.timers.set(timer, run.started_at + timeout)
+            shift = self.shifts.get((run.dag_id, run.run_id, run.started_at), _NONE)
+            self.timers.set(timer, run.started_at + timeout + shift)
+
+    def move_timeouts(self, by: timedelta, now: datetime) -> None:
+        """Let every run have as long as it had before the clock was set; none has more than its dag allows."""
+        shifts: dict[tuple[str, str, datetime], timedelta] = {}
+        for live in self.runs:
+            run, timeout = live.state.run, live.state.graph.spec.dagrun_timeout
+            if timeout is not None and run.started_at is not None:
+                key = (run.dag_id, run.run_id, run.started_at)
+                shifts[key] = min(self.shifts.get(key, _NONE) + by, now - run.started_at)
+        self.shifts = shifts
+        for live in self.runs:
+            self.watch_timeout(live)
 
     def forget(self, live: LiveRun) -> None:
         """Drop a finished run."""

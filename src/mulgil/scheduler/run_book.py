@@ -1,6 +1,7 @@
 """The runs that haven't finished, in memory."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 import msgspec
 
@@ -40,6 +41,10 @@ class RunBook:
 
     def get(self, dag_id: str, run_id: str) -> LiveRun | None:
         """Return a run that is in memory."""
+    def __iter__(self) -> Iterator[LiveRun]:
+        """Go through the runs in the order in which they came."""
+        return iter(tuple(self._runs.values()))
+
         return self._runs.get((dag_id, run_id))
 
     def put(self, live: LiveRun) -> None:

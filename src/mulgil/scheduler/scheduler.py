@@ -10,11 +10,11 @@ the next step reads it anew and takes the same inbox in again. That is slow and 
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from mulgil.kernel import RetryDelayEnded, RunTimedOut
+from mulgil.kernel import ClockMoved, RetryDelayEnded, RunTimedOut
 from mulgil.messages import AttemptStarted, Progress
 from mulgil.ports import (
     Clock,
@@ -26,6 +26,7 @@ from mulgil.ports import (
     UniquenessError,
     WorkerEvent,
 )
+from mulgil.scheduler.clock_watch import ClockWatch
 from mulgil.scheduler.commands import handle_command
 from mulgil.scheduler.dispatch import Dispatcher
 from mulgil.scheduler.limits import SchedulerLimits
@@ -76,6 +77,11 @@ class Scheduler:
         self._conflicts = 0
         self._answered = False
         self._patient_since: datetime | None = None
+        self._is_owner_asked = False
+        self._is_confirmed = False
+        self._is_clock_unsure = True
+        self._watch = ClockWatch(clock)
+        self._shifts: Mapping[tuple[str, str, datetime], timedelta] = {}
 
     @property
     def is_loaded(self) -> bool:
@@ -90,6 +96,15 @@ class Scheduler:
     def ring(self) -> None:
         """Say that the database may hold something new."""
         self._rang = True
+
+    def poll(self) -> None:
+        """Look into the database although nobody rang, and whether this scheduler is its owner still."""
+        self._rang = self._is_owner_asked = True
+
+    def take_confirmed(self) -> bool:
+        """Return whether a step has found, since the last call, what `poll` asked: that this is the owner."""
+        confirmed, self._is_confirmed = self._is_confirmed, False
+        return confirmed
 
     def take_answered(self) -> bool:
         """Return whether commands were answered since the last call: whoever waits can be told."""
@@ -117,6 +132,7 @@ class Scheduler:
         try:
             memory = self._loaded()
             work = StepWork(memory, self.store, now)
+            self._follow_clock(work)
             taken = self._take_in(memory, work)
             self._commit(work)
         except StoreUnavailableError as error:
@@ -127,6 +143,7 @@ class Scheduler:
                 raise
             return now + self._fail(error)
         self._failures = self._conflicts = 0
+        self._is_clock_unsure = False
         if taken == len(self._inbox):
             self._has_just_read = False
         for _ in range(taken):
@@ -160,9 +177,26 @@ class Scheduler:
         if self._epoch is None:
             self._epoch = self.store.claim(self._owner)
         if self._memory is None:
-            self._memory = Memory.load(self.store, self._limits)
-            self._rang = self._has_just_read = True
+            self._memory = Memory.load(self.store, self._limits, shifts=self._shifts)
+            self._rang = self._has_just_read = self._is_clock_unsure = True
         return self._memory
+
+    def _follow_clock(self, work: StepWork) -> None:
+        """Keep delays as they are where the clock was set, now or while nobody looked.
+
+        A move is followed once, whether or not this step's commit succeeds: its word may be lost, and a delay that
+        is moved twice is worse than one that begins anew.
+        """
+        moved = self._watch.moved(work.now)
+        if not moved and not self._is_clock_unsure:
+            return
+        if moved:
+            _log.warning("the clock was set by %s s; retry delays and timeouts go on as before", moved.total_seconds())
+        for live in work.memory.runs:
+            work.apply(live, ClockMoved(moved))
+        work.memory.move_timeouts(moved, work.now)
+        self._shifts = work.memory.shifts
+        self._watch.settle(moved)
 
     def _take_in(self, memory: Memory, work: StepWork) -> int:
         """Let everything that happened have its effect; return how many of the inbox were taken in."""
@@ -233,10 +267,13 @@ class Scheduler:
     # What goes out.
 
     def _commit(self, work: StepWork) -> None:
-        if self._epoch is None or (work.batch.is_empty and not work.has_something_to_say):
+        is_silent = work.batch.is_empty and not work.has_something_to_say
+        if self._epoch is None or (is_silent and not self._is_owner_asked):
             return
         # Whoever says anything must be the owner still: an empty batch checks just that.
         self.store.commit(work.batch, epoch=self._epoch)
+        self._is_confirmed |= self._is_owner_asked
+        self._is_owner_asked = False
 
     def _fail(self, error: Exception) -> timedelta:
         """Drop what may be ahead of the database; return how long to wait before the next try."""

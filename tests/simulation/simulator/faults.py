@@ -225,7 +225,11 @@ class Faults:
 
     def _jump_clock(self, random: Random) -> None:
         self._met("clock jumped", True)
-        self._world.clock.jump(timedelta(seconds=random.choice((-20.0, -3.0, 3.0, 60.0))))
+        seconds = [-20.0, -3.0, 3.0, 60.0]
+        if not any(self._world.scenario.scheduled_intervals(dag) for dag in self._world.scenario.dags):
+            # A schedule follows the clock on the wall; whoever waits a while must not wait for that.
+            seconds += [-3600.0, -3600.0, 3600.0]
+        self._world.clock.jump(timedelta(seconds=random.choice(seconds)))
 
     def _second_scheduler(self, random: Random) -> None:
         self._world.start_second_scheduler(first_dies_after=random.uniform(0.1, 2.0))

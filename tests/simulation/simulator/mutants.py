@@ -7,6 +7,7 @@ simulation has found, or their like.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from mulgil.model import TriggerRule
 from mulgil.ports import Batch
 from mulgil.scheduler import scheduler as scheduler_module
 from mulgil.scheduler import worker_events
+from mulgil.scheduler.clock_watch import ClockWatch
 from mulgil.scheduler.dispatch import Dispatcher
 from mulgil.scheduler.run_book import LiveRun
 from mulgil.scheduler.scheduler import Scheduler
@@ -123,6 +125,10 @@ def _memory_kept_after_a_failed_commit(patch: Patch) -> None:
         return delay
 
     patch.setattr(Scheduler, "_fail", broken)
+
+
+def _moved_clock_not_noticed(patch: Patch) -> None:
+    patch.setattr(ClockWatch, "moved", lambda self, now: timedelta(0))
 
 
 def _pool_slot_not_released(patch: Patch) -> None:
@@ -321,5 +327,6 @@ MUTANTS = (
     _more("what never arrived is not repeated", _never_received_is_not_repeated, T.BREAK_CONNECTION),
     _more("reports named in a hello and not sent again", _reports_named_and_not_sent_again, T.BREAK_CONNECTION),
     _more("attempts of dead daemons forgotten", _dead_daemons_attempts_forgotten, T.KILL_DAEMON),
+    _more("moved clock not noticed", _moved_clock_not_noticed, T.JUMP_CLOCK),
     *map(_trigger_rule, TriggerRule),
 )

@@ -147,7 +147,7 @@ class SchedulerProcess:
     def _turn(self) -> None:
         now = self._world.agenda.now
         if now >= self._poll_at:
-            self.scheduler.ring()
+            self.scheduler.poll()
             self._poll_at = now + POLL_SECONDS
         try:
             next_instant = self.scheduler.step()

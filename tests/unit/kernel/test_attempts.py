@@ -10,6 +10,7 @@ from mulgil.kernel import (
     MAX_LOST_ATTEMPTS,
     AttemptCancelled,
     AttemptLost,
+    ClockMoved,
     OfferTaskInstance,
     ReleaseAttempt,
     RetryAt,
@@ -24,7 +25,7 @@ from mulgil.kernel import (
     UnknownTaskInstanceError,
 )
 from mulgil.kernel.attempts import retry_delay
-from mulgil.model import RetryPolicy, TriggerRule
+from mulgil.model import RetryPolicy, TaskInstanceState, TriggerRule
 
 
 def test_a_run_that_has_not_started_offers_nothing() -> None:
@@ -118,6 +119,30 @@ def test_a_bell_that_rings_early_is_asked_to_ring_again() -> None:
 
     assert run.do(RetryDelayEnded(key_of("a"))) == (RetryAt(key_of("a"), at),)
     assert run.state("a") == "up_for_retry"
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)])
+def test_what_is_left_of_a_delay_stays_when_the_clock_is_set(by: timedelta) -> None:
+    run = Scenario(task("a", retries=1), task("b"))
+    run.fail("a")
+    run.now += timedelta(minutes=2) + by
+    decisions = run.do(ClockMoved(by))
+
+    assert run.row("a").retry_at == run.now + timedelta(minutes=3)
+    assert decisions == (
+        SetTaskInstance(run.row("a"), TaskInstanceState.UP_FOR_RETRY),
+        RetryAt(key_of("a"), run.row("a").retry_at),
+    )
+    assert run.do(ClockMoved(timedelta(0))) == ()
+
+
+def test_no_delay_is_longer_than_its_policy_allows_after_the_clock_was_set_unseen() -> None:
+    run = Scenario(task("a", retries=1))
+    run.fail("a")
+    run.now -= timedelta(hours=1)
+    run.do(ClockMoved(timedelta(0)))
+
+    assert run.row("a").retry_at == run.now + timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(

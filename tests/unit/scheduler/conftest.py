@@ -50,16 +50,22 @@ class ManualClock:
 
     def __init__(self) -> None:
         self.instant = START
+        self.moved_by = timedelta(0)
 
     def now(self) -> datetime:
         return self.instant
 
     def monotonic(self) -> float:
-        return self.instant.timestamp()
+        return (self.instant - self.moved_by).timestamp()
 
     def forward(self, **span: float) -> None:
         self.instant += timedelta(**span)
 
+
+    def set(self, by: timedelta) -> None:
+        """Set the wall clock, as an operator or a time server does."""
+        self.instant += by
+        self.moved_by += by
 
 class CountingIds:
     def __init__(self) -> None:
