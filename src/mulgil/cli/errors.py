@@ -3,7 +3,7 @@
 MulgilError
 └── CliError
     ├── NoHomeError           the home was never set up
-    ├── HomeInUseError        another `mulgil up` runs on the home
+    ├── HomeInUseError        another scheduler runs on the home
     └── ArgumentError         an argument makes no sense
 """
 
@@ -19,7 +19,7 @@ class NoHomeError(CliError):
 
 
 class HomeInUseError(CliError):
-    """Only one `mulgil up` may run on a home."""
+    """Only one scheduler may run on a home."""
 
 
 class ArgumentError(CliError):

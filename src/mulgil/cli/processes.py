@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from mulgil.cli._home_lock import schedulers_lock
 from mulgil.cli.session import Session, open_store
 from mulgil.config import load_settings
 from mulgil.i18n import Text, render
@@ -41,15 +42,17 @@ def scheduler(session: Session, *, life_fd: int | None, ready_fd: int | None) ->
     from mulgil.stores.sql import DoorbellListener
     from mulgil.system import SystemClock, SystemIds, SystemJitter
 
-    surroundings = Surroundings(
-        store=open_store(session.home),
-        bell=DoorbellListener(session.home),
-        clock=SystemClock(),
-        ids=SystemIds(),
-        jitter=SystemJitter(),
-    )
     settings = load_settings(session.home)
-    run_scheduler(session.home, settings, surroundings, life_fd=life_fd, when_ready=_announcer(ready_fd))
+    store = open_store(session.home)
+    with schedulers_lock(session.home):
+        surroundings = Surroundings(
+            store=store,
+            bell=DoorbellListener(session.home),
+            clock=SystemClock(),
+            ids=SystemIds(),
+            jitter=SystemJitter(),
+        )
+        run_scheduler(session.home, settings, surroundings, life_fd=life_fd, when_ready=_announcer(ready_fd))
 
 
 @click.command("dag-processor", help=render(Text("cli.help_dag_processor")))

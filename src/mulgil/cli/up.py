@@ -1,16 +1,13 @@
 """`mulgil up`: everything on one machine, by one command."""
 
-import fcntl
-import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from mulgil.cli.errors import CliError, HomeInUseError
+from mulgil.cli._home_lock import home_lock
+from mulgil.cli.errors import CliError
 from mulgil.cli.session import Session, make_home, shown
 from mulgil.cli.supervisor import ChildSpec, Listener, Supervisor
 from mulgil.config import Home
@@ -30,7 +27,7 @@ def up(session: Session) -> int:
     began = clock.monotonic()
     is_new = not home.database_file.exists()
     make_home(home)
-    with _lock(home):
+    with home_lock(home):
         settings = load_settings(home)
         _prepare_database(home, is_new=is_new)
         click.echo(render(Text("cli.up_starting", {"home": shown(home.path)})))
@@ -58,23 +55,6 @@ def _children(home: Home, *, stop_grace: float) -> tuple[ChildSpec, ...]:
         return ChildSpec(name, command, home.logs_folder / "system" / f"{name}.log", **grace)
 
     return (child("scheduler"), child("dag-processor"), child("worker", stop_grace_seconds=stop_grace))
-
-
-@contextmanager
-def _lock(home: Home) -> Iterator[None]:
-    """Hold the home's lock; the kernel gives it back however this process ends."""
-    descriptor = os.open(home.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(descriptor, 32, 0).decode().strip() or "?"
-            raise HomeInUseError("cli.home_in_use", home=str(home.path), pid=holder) from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _prepare_database(home: Home, *, is_new: bool) -> None:

@@ -37,10 +37,30 @@ class GatewayServer:
         self._path = path
         self._connections: dict[int, FrameSocket[DaemonMessage]] = {}
         self._count = 0
-        make_private_folder(path.parent)
-        self._socket = _listening_socket(path)
-        self._identity = _identity(path)
-        selector.register(self._socket, selectors.EVENT_READ, self._accept)
+        self._listen()
+
+    def regain_place(self) -> bool:
+        """Listen anew if the socket's name is gone or leads elsewhere; who has dialled already stays.
+
+        Return whether it did.
+
+        Raises:
+            FolderError: The folder isn't this user's alone any more.
+            ListenError: The socket can't be made now; the next call tries again.
+        """
+        if self._identity is not None and _identity(self._path) == self._identity:
+            return False
+        former = self._socket
+        self._listen()
+        self._selector.unregister(former)
+        former.close()
+        return True
+
+    def _listen(self) -> None:
+        make_private_folder(self._path.parent)
+        self._socket = _listening_socket(self._path)
+        self._identity = _identity(self._path)
+        self._selector.register(self._socket, selectors.EVENT_READ, self._accept)
 
     def flush(self) -> None:
         """Send what the gateway has to say, and hang up where it wants to.

@@ -6,6 +6,7 @@ import selectors
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +14,7 @@ from typing import Protocol
 from mulgil.config import ExecutorName, Home, Settings
 from mulgil.executors import LocalExecutor, SequentialExecutor
 from mulgil.gateway import Gateway
+from mulgil.i18n import MulgilError
 from mulgil.ports import Clock, Executor, IdSource, Jitter
 from mulgil.scheduler.desk import QuestionDesk
 from mulgil.scheduler.gateway_server import GatewayServer
@@ -38,6 +40,14 @@ class Bell(Protocol):
         """Ring back."""
         ...
 
+    def regain_place(self) -> bool:
+        """Listen anew, on another descriptor, if nobody can find it any more; say whether it did."""
+        ...
+
+    def close(self) -> None:
+        """Stop listening."""
+        ...
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -60,19 +70,17 @@ def run_scheduler(
 ) -> None:
     """Schedule until SIGTERM or SIGINT, or until the end of file of `life_fd` says that the supervisor is gone.
 
-    `when_ready` is called once a trigger would be accepted and scheduled at once.
+    The bell is closed at the end, however that comes. `when_ready` is called once a trigger would be accepted
+    and scheduled at once.
 
     Raises:
         LeaseLostError: Another scheduler has taken over.
     """
-    process = SchedulerProcess(home, settings, surroundings)
-    try:
+    with closing(surroundings.bell), closing(SchedulerProcess(home, settings, surroundings)) as process:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: process.stop())
         process.run(life_fd=life_fd, when_ready=when_ready)
-    finally:
-        process.close()
 
 
 class SchedulerProcess:
@@ -101,7 +109,9 @@ class SchedulerProcess:
             owner=f"pid {os.getpid()}",
         )
         self._desk = QuestionDesk(gateway, self._scheduler)
-        self._selector.register(self._bell, selectors.EVENT_READ, self._hear_bell)
+        self._bell_fd = self._bell.fileno()
+        self._selector.register(self._bell_fd, selectors.EVENT_READ, self._hear_bell)
+        self._said: str | None = None
         self._selector.register(self._wake_read, selectors.EVENT_READ, self._empty_wake_pipe)
 
     def run(self, *, life_fd: int | None, when_ready: Callable[[], None]) -> None:
@@ -115,9 +125,11 @@ class SchedulerProcess:
             if not is_announced and self._scheduler.is_loaded:
                 is_announced = True
                 when_ready()
+            if self._scheduler.take_confirmed():
+                self._regain_places()
             self._wait(next_instant, poll_at)
             if self._clock.monotonic() >= poll_at:
-                self._scheduler.ring()
+                self._scheduler.poll()
                 poll_at = self._clock.monotonic() + self._poll_seconds
 
     def stop(self) -> None:
@@ -151,6 +163,28 @@ class SchedulerProcess:
             timeout = min(timeout, (next_instant - self._clock.now()).total_seconds())
         for key, mask in self._selector.select(max(timeout, 0.0)):
             key.data(mask)
+
+    def _regain_places(self) -> None:
+        """Be found again where somebody removed the sockets; only the owner of the home may do that."""
+        try:
+            is_moved = self._server.regain_place()
+            if self._bell.regain_place():
+                is_moved = True
+                self._selector.unregister(self._bell_fd)
+                self._bell_fd = self._bell.fileno()
+                self._selector.register(self._bell_fd, selectors.EVENT_READ, self._hear_bell)
+        except MulgilError as error:
+            # Whoever has dialled goes on; the next poll tries again.
+            self._say_once(f"nobody new can reach the scheduler: {error}")
+            return
+        if is_moved:
+            _log.warning("the scheduler's sockets were removed; it listens on new ones")
+        self._said = None
+
+    def _say_once(self, words: str) -> None:
+        if words != self._said:
+            _log.error("%s", words)
+        self._said = words
 
     def _hear_bell(self, _: int) -> None:
         self._asking |= self._bell.drain()

@@ -1,6 +1,7 @@
 """The scheduler's process: real sockets, a real database, kills and a supervisor that goes away."""
 
 import select
+import shutil
 import signal
 import socket
 import stat
@@ -135,7 +136,7 @@ def test_the_sockets_are_this_users_alone_and_go_with_the_process(installation):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     process.send_signal(signal.SIGTERM)
     assert process.wait(DEADLINE_SECONDS) == 0
-    assert not installation.home.gateway_socket.exists()
+    assert list(folder.glob("*.sock")) == []
 
 
 def test_the_scheduler_leaves_with_its_supervisor(installation):
@@ -155,6 +156,30 @@ def test_idle_costs_nothing(installation):
     before = installation.cpu_seconds()
     select.select([], [], [], IDLE_SECONDS)
     assert installation.cpu_seconds() - before <= IDLE_CPU_SECONDS
+
+
+def test_removed_sockets_are_made_anew(installation):
+    installation.home.settings_file.write_text("[scheduler]\npoll_seconds = 0.1\n")
+    installation.publish(task("a"), task("b", "a"))
+    installation.start()
+    first = installation.daemon("d1")
+    first.join()
+    shutil.rmtree(installation.home.runtime_folder)
+    installation.wait_for(
+        lambda: installation.home.gateway_socket.exists() and installation.home.doorbell_socket.exists()
+    )
+    assert stat.S_IMODE(installation.home.runtime_folder.stat().st_mode) == 0o700
+    assert isinstance(installation.control.trigger("d", run_id="r1").answer, Applied)
+    first.finish(first.assignment())
+    second = installation.daemon("d2")
+    second.join()
+
+
+def test_a_displaced_scheduler_ends_by_itself(installation):
+    installation.home.settings_file.write_text("[scheduler]\npoll_seconds = 0.1\n")
+    process = installation.start()
+    installation.store.claim("another scheduler")
+    assert process.wait(DEADLINE_SECONDS) != 0
 
 
 def test_a_run_whose_tasks_no_message_can_hold_fails_and_nothing_else_does(installation):

@@ -1,6 +1,7 @@
 """The doorbell: rings wake, answers come back, dead sockets are replaced, strangers are kept out."""
 
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -161,3 +162,17 @@ def test_a_runtime_folder_with_too_long_a_name_is_named(tmp_path: Path) -> None:
     home = Home(path=tmp_path, runtime_root=tmp_path / ("x" * 100))
     with pytest.raises(StoreUnavailableError, match="choose a shorter runtime folder by XDG_RUNTIME_DIR"):
         DoorbellListener(home)
+
+
+def test_a_listener_whose_name_is_gone_listens_anew(home: Home, listener: DoorbellListener) -> None:
+    doorbell = SocketDoorbell(home)
+    assert doorbell.ring()
+    assert not listener.regain_place()
+    shutil.rmtree(home.runtime_folder)
+    assert not doorbell.ring()
+    assert listener.regain_place()
+    assert doorbell.ring()
+    assert is_ringing(listener)
+    listener.answer(listener.drain())
+    assert doorbell.wait(5)
+    doorbell.close()

@@ -72,7 +72,9 @@ class SocketDoorbell:
             self._reply = None
 
     def _reply_socket(self) -> "_ReplySocket":
-        if self._reply is None:
+        # A name that is gone, with the folder perhaps, hears no answer any more.
+        if self._reply is None or not self._reply.path.exists():
+            self.close()
             make_private_folder(self._folder)
             self._reply = _ReplySocket(self._folder / f"bell-{os.getpid()}-{next(_numbers)}.sock")
         return self._reply
@@ -106,13 +108,25 @@ class DoorbellListener:
         """
         self._folder = home.runtime_folder
         self._path = home.doorbell_socket
-        make_private_folder(self._folder)
-        # Bound beside its place and then moved there: a ringer finds the old socket or the new one.
-        draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        self._socket = _bound_socket(draft)
-        draft.rename(self._path)
+        self._socket = _socket_in_place(self._path)
         self._identity = _identity(self._path)
         self._remove_dead_reply_sockets()
+
+    def regain_place(self) -> bool:
+        """Listen anew if the socket's name is gone or leads elsewhere, as when somebody emptied the folder.
+
+        Return whether it did: `fileno` is another one then. Rings that came before are lost.
+
+        Raises:
+            FolderError: The runtime folder isn't this user's alone any more.
+            StoreUnavailableError: The socket can't be made now.
+        """
+        if self._identity is not None and _identity(self._path) == self._identity:
+            return False
+        fresh = _socket_in_place(self._path)
+        self._socket.close()
+        self._socket, self._identity = fresh, _identity(self._path)
+        return True
 
     def fileno(self) -> int:
         """The descriptor that becomes readable when somebody rings."""
@@ -144,6 +158,19 @@ class DoorbellListener:
 
     def _remove_dead_reply_sockets(self) -> None:
         self.answer([path.name for path in self._folder.glob("bell-*.sock")])
+
+
+def _socket_in_place(path: Path) -> socket.socket:
+    make_private_folder(path.parent)
+    # Bound beside its place and then moved there: a ringer finds the old socket or the new one.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    bound = _bound_socket(draft)
+    try:
+        draft.rename(path)
+    except OSError as error:
+        bound.close()
+        raise StoreUnavailableError("store.doorbell_failed", path=str(path), why=str(error)) from error
+    return bound
 
 
 def _bound_socket(path: Path) -> socket.socket:
