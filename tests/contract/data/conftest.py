@@ -18,6 +18,7 @@ from mulgil.connectors.duckdb.target import DuckDbTarget
 from mulgil.connectors.sqlite.target import SqliteTarget
 from mulgil.data.checks import Check
 from mulgil.data.context import WriteContext
+from mulgil.data.modes import ModeOptions
 from mulgil.data.outcome import WriteOutcome
 from mulgil.data.partition import parse_partitions
 from mulgil.data.patience import Patience
@@ -97,15 +98,18 @@ class Place:
         *,
         mode: WriteMode = WriteMode.REPLACE_PARTITION,
         spec: TableSpec = SPEC,
+        options: ModeOptions | None = None,
         checks: tuple[Check, ...] = (),
         target: Target | None = None,
         **context: object,
     ) -> WriteOutcome:
         """Write `days` of January, or everything."""
         keys = [date(2013, 1, day) for day in days]
-        is_whole = mode is WriteMode.REPLACE
-        partitions = () if is_whole else parse_partitions(keys, grain=spec.grain, timezone="UTC")
-        request = WriteRequest(spec=spec, mode=mode, partitions=partitions, checks=checks)
+        is_parted = mode is WriteMode.REPLACE_PARTITION
+        partitions = parse_partitions(keys, grain=spec.grain, timezone="UTC") if is_parted else ()
+        request = WriteRequest(
+            spec=spec, mode=mode, partitions=partitions, options=options or ModeOptions(), checks=checks
+        )
         source = Rows(origin) if isinstance(origin, pa.Table) else origin
         return write(request, target or self.target, source, replace(self.context, **context))  # type: ignore[arg-type]
 
@@ -128,6 +132,10 @@ class Place:
         """Scope → rows."""
         return {str(scope): int(rows) for scope, rows in self.fetch("select scope, rows from _mulgil_commits")}  # type: ignore[call-overload]
 
+    def columns(self, table: str = "flights") -> list[str]:
+        """The table's columns, mulgil's own included."""
+        return [column.name for column in self.target.columns(table) or ()]
+
     def leftovers(self) -> list[str]:
         """What stands in the stage's folder."""
         folder = self.file.with_name(self.file.name + ".mulgil-stage")
@@ -138,6 +146,17 @@ class Place:
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """A new, empty target."""
     return Place(request.param, tmp_path)
+
+
+def interval_of(day: int) -> DataInterval:
+    """One day of January 2013."""
+    start = datetime(2013, 1, day, tzinfo=UTC)
+    return DataInterval(start, start + timedelta(days=1))
+
+
+@pytest.fixture
+def make_interval() -> Callable[[int], DataInterval]:
+    return interval_of
 
 
 @pytest.fixture

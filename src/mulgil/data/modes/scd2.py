@@ -104,7 +104,11 @@ class _Versions:
             ]
         )
         is_known = f"(NOT {self._is_deleted()} AND EXISTS ({kept} AND {same}))"
-        is_gone = f"({self._is_deleted()} AND EXISTS ({kept} AND kept.{self._until} = staged.{self._since}))"
+        # The key was deleted at that instant: a version ends there, and none begins.
+        is_gone = (
+            f"({self._is_deleted()} AND EXISTS ({kept} AND kept.{self._until} = staged.{self._since}) "
+            f"AND NOT EXISTS ({kept} AND kept.{self._since} = staged.{self._since}))"
+        )
         return (
             f"SELECT staged.* FROM {work.stage} AS staged WHERE {self._is_past()} AND NOT {is_known} AND NOT {is_gone}"
         )
