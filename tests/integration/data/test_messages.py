@@ -192,13 +192,13 @@ def test_a_missing_folder_is_told_with_its_connection(home, refused):
             "id;name;amount\n1;a;2\n2;b;oops\n",
             {"amount": "int64"},
             "files.csv_value",
-            {"row": 3, "column": "amount", "value": "oops", "type": "int64"},
+            {"line": 3, "column": "amount", "value": "oops", "type": "int64"},
         ),
         (
             "id;amount\n1;2\n2;3;4\n",
             None,
             "files.csv_row",
-            {"row": 3, "detail": "Expected 2 columns, got 3: 2;3;4"},
+            {"line": 3, "expected": 2, "found": 3, "row": "2;3;4"},
         ),
         ("id;amount\n1;2\n", {"amout": "int64"}, "files.column_guess", {"column": "amout", "guess": "amount"}),
         ("id;amount\n1;2\n", {"zzz": "int64"}, "files.column", {"column": "zzz", "columns": "id, amount"}),
@@ -206,7 +206,7 @@ def test_a_missing_folder_is_told_with_its_connection(home, refused):
             "id;at\n1;yesterday\n",
             {"at": "timestamp[us, UTC]"},
             "files.csv_value",
-            {"row": 2, "column": "at", "value": "yesterday", "type": "timestamp[us, tz=UTC]"},
+            {"line": 2, "column": "at", "value": "yesterday", "type": "timestamp[us, tz=UTC]"},
         ),
         ("", {"id": "int64"}, "files.broken", {"detail": "Empty CSV file"}),
     ],
@@ -226,7 +226,7 @@ def test_a_value_that_is_wrong_in_a_later_block_is_told_the_same(home, refused):
     with DAG("d"):
         task = load(CsvSource("in.csv", columns={"n": "int64"}), into=Table("warehouse", "a"))
     fields = refused(task).text.fields
-    assert (fields["row"], fields["column"], fields["value"]) == (600_002, "n", "x")
+    assert (fields["line"], fields["column"], fields["value"]) == (600_002, "n", "x")
 
 
 def test_a_file_that_is_no_parquet_is_told_so(home, refused):

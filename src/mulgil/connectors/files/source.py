@@ -1,14 +1,14 @@
-"""Parquet and CSV files, one or many, read in a stream."""
+"""Files as sources: which ones a pattern names, in which order, and all of them as one stream of rows."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mulgil.connectors.files import told
-from mulgil.data.arrow_type import arrow_schema
-from mulgil.data.errors import SourceError, SourceShapeError
+from mulgil.data.errors import SourceError
+from mulgil.data.reject import BadRows
 from mulgil.data.source import Reading, Source
 from mulgil.data.target import Batches
 
@@ -19,73 +19,60 @@ _BATCH_ROWS = 65_536
 _GLOB = frozenset("*?[")
 
 
-class _FileSource(Source):
+class FileSource(Source):
     """Files that one pattern names, in the order of their names; all have the columns of the first."""
 
     template_fields: ClassVar[tuple[str, ...]] = ("path",)
 
-    def __init__(self, path: str, *, connection_id: str | None = None) -> None:
+    def __init__(self, path: str, *, connection_id: str | None = None, allow_empty: bool = False) -> None:
         """Declare what to read; nothing is opened."""
         self.path = path
         self.connection_id = connection_id
+        self.allow_empty = allow_empty
 
     @property
     def shown_as(self) -> str:
         """The pattern."""
         return self.path
 
-    @contextmanager
-    def open(self, reading: Reading) -> Iterator[Batches]:
-        """Stream the files one after another."""
-        files = self._files(reading)
-        with ExitStack() as opened:
-            first = opened.enter_context(self._opened(files[0]))
-            total = self._count(files)
-            yield Batches(first.schema, self._all(first, files), total=total)
+    @property
+    def declared(self) -> "pa.Schema | None":
+        """The columns that are declared, if any are."""
+        return None
 
     @abstractmethod
-    def _open_file(self, file: Path, opened: ExitStack) -> Batches:
-        """Open one file."""
+    def open_file(self, file: Path, schema: "pa.Schema | None", bad_rows: BadRows) -> AbstractContextManager[Batches]:
+        """Open one file; `schema` is the declared one, or that of the files before.
 
-    @abstractmethod
-    def _told(self, file: Path, error: Exception, *, is_open: bool) -> SourceError:
-        """Say what is wrong with a file that can't be opened, or read to its end."""
+        Raises:
+            SourceError: Naming the file and what is wrong in it; here, or from the batches.
+        """
 
-    def _count(self, files: tuple[Path, ...]) -> int | None:
+    def count_rows(self, files: tuple[Path, ...]) -> int | None:
         """Return how many rows there are, where that is cheap to know."""
         return None
 
     @contextmanager
-    def _opened(self, file: Path) -> Iterator[Batches]:
-        import pyarrow as pa
-
+    def open(self, reading: Reading) -> Iterator[Batches]:
+        """Stream the files one after another."""
+        files = self._files(reading)
+        if not files:
+            yield self._nothing(reading)
+            return
         with ExitStack() as opened:
-            try:
-                batches = self._open_file(file, opened)
-            except (pa.ArrowException, OSError) as error:
-                raise self._told(file, error, is_open=False) from error
-            yield Batches(batches.schema, self._named(file, batches.batches))
+            first = opened.enter_context(self.open_file(files[0], self.declared, reading.bad_rows))
+            total = self.count_rows(files)
+            yield Batches(first.schema, self._all(first, files, reading.bad_rows), total=total)
 
-    def _named(self, file: Path, batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
-        """Pass batches on; an error names the file."""
-        import pyarrow as pa
+    def _nothing(self, reading: Reading) -> Batches:
+        if self.declared is None:
+            raise SourceError("files.none_undeclared", path=self.path)
+        return Batches(self.declared, iter(()), total=0)
 
-        try:
-            yield from batches
-        except (pa.ArrowException, OSError) as error:
-            raise self._told(file, error, is_open=True) from error
-
-    def _all(self, first: Batches, files: tuple[Path, ...]) -> "Iterator[pa.RecordBatch]":
+    def _all(self, first: Batches, files: tuple[Path, ...], bad_rows: BadRows) -> "Iterator[pa.RecordBatch]":
         yield from first.batches
         for file in files[1:]:
-            with self._opened(file) as batches:
-                if batches.schema != first.schema:
-                    raise SourceShapeError(
-                        "files.other_columns",
-                        file=str(file),
-                        expected=_shown(first.schema),
-                        found=_shown(batches.schema),
-                    )
+            with self.open_file(file, first.schema, bad_rows) as batches:
                 yield from batches.batches
 
     def _files(self, reading: Reading) -> tuple[Path, ...]:
@@ -94,28 +81,39 @@ class _FileSource(Source):
             path = str(Path(reading.runtime.get_connection(self.connection_id).host) / path)
         resolved = reading.runtime.resolve_path(path)
         if not _GLOB & set(path):
+            if self.allow_empty and not resolved.exists():
+                return ()
             return (resolved,)
         found = sorted(Path(resolved.anchor).glob(str(resolved.relative_to(resolved.anchor))))
-        if not found:
+        files = tuple(file for file in found if not file.is_dir())
+        if not files and not self.allow_empty:
             raise SourceError("files.none", path=str(resolved))
-        return tuple(found)
+        return files
 
 
-class ParquetSource(_FileSource):
+class ParquetSource(FileSource):
     """Parquet files."""
 
     preload: ClassVar[tuple[str, ...]] = ("pyarrow", "pyarrow.parquet")
 
-    def _open_file(self, file: Path, opened: ExitStack) -> Batches:
+    @contextmanager
+    def open_file(self, file: Path, schema: "pa.Schema | None", bad_rows: BadRows) -> Iterator[Batches]:
+        """Open one file."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        parquet = opened.enter_context(pq.ParquetFile(file))
-        return Batches(parquet.schema_arrow.remove_metadata(), parquet.iter_batches(_BATCH_ROWS))
+        with ExitStack() as opened:
+            try:
+                parquet = opened.enter_context(pq.ParquetFile(file))
+                found = parquet.schema_arrow.remove_metadata()
+            except (pa.ArrowException, OSError) as error:
+                raise told.not_parquet(file, error) from error
+            if schema is not None and sorted(map(str, schema)) != sorted(map(str, found)):
+                raise told.other_columns(file, schema, found)
+            yield Batches(schema or found, _parquet_batches(file, parquet, schema))
 
-    def _told(self, file: Path, error: Exception, *, is_open: bool) -> SourceError:
-        return told.broken(file, error) if is_open else told.not_parquet(file, error)
-
-    def _count(self, files: tuple[Path, ...]) -> int | None:
+    def count_rows(self, files: tuple[Path, ...]) -> int | None:
+        """Add what the files say."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -125,51 +123,13 @@ class ParquetSource(_FileSource):
             return None
 
 
-class CsvSource(_FileSource):
-    """CSV files with a header, in UTF-8; `columns` declare types and choose columns.
+def _parquet_batches(
+    file: Path, parquet: "pa.parquet.ParquetFile", schema: "pa.Schema | None"
+) -> "Iterator[pa.RecordBatch]":
+    import pyarrow as pa
 
-    An empty field is NULL unless its column is text and it is quoted.
-    """
-
-    preload: ClassVar[tuple[str, ...]] = ("pyarrow", "pyarrow.csv")
-
-    def __init__(
-        self,
-        path: str,
-        *,
-        connection_id: str | None = None,
-        columns: Mapping[str, str] | None = None,
-        delimiter: str = ",",
-    ) -> None:
-        """Declare what to read; nothing is opened."""
-        super().__init__(path, connection_id=connection_id)
-        self.columns = dict(columns) if columns is not None else None
-        self.delimiter = delimiter
-
-    def _open_file(self, file: Path, opened: ExitStack) -> Batches:
-        import pyarrow.csv as pc
-
-        schema = None if self.columns is None else arrow_schema(self.columns)
-        convert = pc.ConvertOptions(
-            column_types=schema,
-            include_columns=None if schema is None else schema.names,
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        )
-        reader = opened.enter_context(
-            pc.open_csv(
-                file,
-                # One thread numbers the rows, so that an error can name its row.
-                read_options=pc.ReadOptions(use_threads=False),
-                parse_options=pc.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
-                convert_options=convert,
-            )
-        )
-        return Batches(reader.schema, iter(reader))
-
-    def _told(self, file: Path, error: Exception, *, is_open: bool) -> SourceError:
-        return told.broken_csv(file, error, delimiter=self.delimiter)
-
-
-def _shown(schema: "pa.Schema") -> str:
-    return ", ".join(f"{field.name} {field.type}" for field in schema)
+    try:
+        for batch in parquet.iter_batches(_BATCH_ROWS):
+            yield batch if schema is None else batch.select(schema.names).cast(schema)
+    except (pa.ArrowException, OSError) as error:
+        raise told.broken(file, error) from error
