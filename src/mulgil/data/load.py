@@ -12,18 +12,15 @@ from mulgil.data.source import Reading, Source
 from mulgil.data.sql_template import render_sql
 from mulgil.data.table import Table
 from mulgil.data.table_source import TableSource
+from mulgil.data.table_spec import WriteMode
 from mulgil.data.target import Batches, NativeQuery, Target
-from mulgil.data.write_operator import WriteOperator
+from mulgil.data.write_operator import WriteArguments, WriteOperator, WriteOperatorArguments
 from mulgil.sdk import DagDefinitionError, render_value
-from mulgil.sdk.task_settings import TaskArguments
 from mulgil.sdk.xcom_arg import XComArg, find_xcom_args, resolve_xcom_args
 
 if TYPE_CHECKING:
-    from mulgil.data.checks import Check
-    from mulgil.data.table_spec import WriteMode
     from mulgil.data.write import WriteRequest
     from mulgil.sdk import Context, TaskRuntime
-    from mulgil.sdk.task_settings import OperatorArguments
 
 
 class LoadOperator(WriteOperator):
@@ -35,13 +32,10 @@ class LoadOperator(WriteOperator):
         source: Source | Table,
         into: Table,
         select: str | None = None,
-        mode: WriteMode | str | None = None,
-        partition: object = None,
-        checks: Sequence[Check] = (),
-        **operator_arguments: Unpack[OperatorArguments],
+        **write_arguments: Unpack[WriteOperatorArguments],
     ) -> None:
         """Keep the source; a Table stands for its rows."""
-        super().__init__(into=into, mode=mode, partition=partition, checks=checks, **operator_arguments)
+        super().__init__(into=into, **write_arguments)
         found = TableSource(source) if isinstance(source, Table) else source
         if not isinstance(found, Source):
             raise DagDefinitionError("data.no_source", kind=type(source).__name__, **self.place)
@@ -78,7 +72,7 @@ class LoadOperator(WriteOperator):
             runtime=runtime,
             interval=runtime.dag_run.data_interval,
             timezone=self.dag.timezone,
-            partitions=request.partitions or None,
+            partitions=None if request.mode is WriteMode.REPLACE else request.partitions,
         )
         return _SourceOrigin(self.source.filled(fill), reading, query)
 
@@ -110,31 +104,28 @@ def load(
     *,
     into: Table,
     select: str | None = None,
-    mode: WriteMode | str | None = None,
-    partition: object = None,
-    checks: Sequence[Check] = (),
     task_id: str | None = None,
-    **task_arguments: Unpack[TaskArguments],
+    **arguments: Unpack[WriteArguments],
 ) -> LoadOperator:
-    """Load the rows of `source` into a table, all or nothing.
+    """Load the rows of `source` into a table, all or nothing, however often it is run.
 
     Args:
         source: A connector's source, or a Table of any connection.
         into: The table that is written.
         select: A query over the rows, which it reads as the table `source`; run by DuckDB in memory.
-        mode: `replace_partition` (the default for a partitioned table) or `replace`.
-        partition: The partitions that are replaced; by default those of the run's data interval.
-        checks: What must hold before anybody sees the rows.
         task_id: By default the table's name, with `_` for `.`.
-        **task_arguments: What every task takes.
+        **arguments: What every task takes, and `mode`, `partition`, `checks`, `delete_flag`, `version_by`,
+            `dedup_key`, `valid_from`, `valid_to` and `shared`, as `WriteArguments` describes them. Modes:
+            `replace_partition` (the default for a partitioned table): the partitions hold the rows, in any
+            order of runs; `replace` (the default for others): the table does; `append`: a re-run replaces
+            the rows that it had added; `merge`: rows take the place of older ones with the same key, in any
+            order; `insert_only`: a key's first row stays, in any order; `scd2`: every version of a row is
+            kept with its validity, in the order of the intervals.
     """
     return LoadOperator(
         task_id=task_id or task_id_for(into),
         source=source,
         into=into,
         select=select,
-        mode=mode,
-        partition=partition,
-        checks=checks,
-        **task_arguments,
+        **arguments,
     )

@@ -19,7 +19,8 @@ from mulgil.sdk import Asset, TaskRuntime
 class Reading:
     """What a source is told about the attempt that reads it.
 
-    `partitions` are those that the write replaces; None where it replaces the whole table. `wait`
+    `partitions` are those that the write replaces: None where it replaces the whole table, none where it
+    adds to what is there. `wait`
     passes the time between two tries. `bad_rows` takes the rows that can't be read; it raises their error
     where the load accepts none.
     """

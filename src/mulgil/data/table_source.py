@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from mulgil.data.connector import open_target
 from mulgil.data.errors import TableMissingError
+from mulgil.data.own_columns import without_own
 from mulgil.data.partition import Partition, partitions_of_interval
 from mulgil.data.predicate import partition_column, predicate
 from mulgil.data.source import Reading, Source
@@ -16,7 +17,7 @@ from mulgil.sdk import Asset
 
 
 class TableSource(Source):
-    """Reads a table whole, or only the run's partitions of it when partitions are what is written."""
+    """Reads a table whole when a whole table is written, else only the run's partitions of it."""
 
     preload: ClassVar[tuple[str, ...]] = ("pyarrow",)
 
@@ -42,7 +43,8 @@ class TableSource(Source):
         columns = target.columns(spec.name)
         if columns is None:
             raise TableMissingError("data.source_table_missing", table=spec.name, connection=spec.connection_id)
-        sql = f"SELECT * FROM {target.dialect.qualified(spec.name)}"
+        listed = ", ".join(target.dialect.identifier(column.name) for column in without_own(columns))
+        sql = f"SELECT {listed} FROM {target.dialect.qualified(spec.name)}"
         partitions = self._partitions(reading)
         if partitions:
             sql += f" WHERE {predicate(partitions, partition_column(spec, columns), target.dialect)}"

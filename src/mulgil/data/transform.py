@@ -11,16 +11,12 @@ from mulgil.data.errors import SqlTemplateError
 from mulgil.data.sql_template import names_in, render_sql
 from mulgil.data.table import Table
 from mulgil.data.target import NativeQuery, Target
-from mulgil.data.write_operator import WriteOperator
+from mulgil.data.write_operator import WriteArguments, WriteOperator, WriteOperatorArguments
 from mulgil.sdk import DagDefinitionError
-from mulgil.sdk.task_settings import TaskArguments
 
 if TYPE_CHECKING:
-    from mulgil.data.checks import Check
-    from mulgil.data.table_spec import WriteMode
     from mulgil.data.write import WriteRequest
     from mulgil.sdk import Context, DagScope, TaskRuntime
-    from mulgil.sdk.task_settings import OperatorArguments
 
 
 class TransformOperator(WriteOperator):
@@ -32,13 +28,10 @@ class TransformOperator(WriteOperator):
         sql: str,
         into: Table,
         tables: Mapping[str, Table] | None = None,
-        mode: WriteMode | str | None = None,
-        partition: object = None,
-        checks: Sequence[Check] = (),
-        **operator_arguments: Unpack[OperatorArguments],
+        **write_arguments: Unpack[WriteOperatorArguments],
     ) -> None:
         """Keep the template; `tables` are those that it names."""
-        super().__init__(into=into, mode=mode, partition=partition, checks=checks, **operator_arguments)
+        super().__init__(into=into, **write_arguments)
         self.sql = sql
         self.tables = dict(tables or {})
 
@@ -87,13 +80,10 @@ def transform(
     *,
     into: Table,
     tables: Mapping[str, Table] | None = None,
-    mode: WriteMode | str | None = None,
-    partition: object = None,
-    checks: Sequence[Check] = (),
     task_id: str | None = None,
-    **task_arguments: Unpack[TaskArguments],
+    **arguments: Unpack[WriteArguments],
 ) -> TransformOperator:
-    """Write the rows of a query into a table of the same connection, all or nothing.
+    """Write the rows of a query into a table of the same connection, all or nothing, however often it is run.
 
     Args:
         sql: The query, a template that renders by type: `{{ flights }}` is the quoted name of the table
@@ -102,11 +92,8 @@ def transform(
             `{{ interval.end | ds }}`, a timestamp with `{{ interval.start }}`, which is an instant.
         into: The table that is written.
         tables: The tables that the query names, by the names that it uses.
-        mode: `replace_partition` (the default for a partitioned table) or `replace`.
-        partition: The partitions that are replaced; by default those of the run's data interval.
-        checks: What must hold before anybody sees the rows.
         task_id: By default the table's name, with `_` for `.`.
-        **task_arguments: What every task takes.
+        **arguments: What every task takes, and what `load` says of modes.
     """
     given = dict(tables or {})
     unknown = names_in(sql) - given.keys()
@@ -115,8 +102,5 @@ def transform(
         sql=sql,
         into=into,
         tables={**tables_in_scope(unknown), **given},
-        mode=mode,
-        partition=partition,
-        checks=checks,
-        **task_arguments,
+        **arguments,
     )

@@ -6,7 +6,7 @@ import logging
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Unpack
+from typing import TYPE_CHECKING, ClassVar, Required, Unpack
 
 import msgspec
 
@@ -14,6 +14,8 @@ from mulgil.data.checks import Check, Sql
 from mulgil.data.connector import open_target
 from mulgil.data.context import WriteContext
 from mulgil.data.errors import DeclarationError, QueryError, TableMissingError
+from mulgil.data.modes import ModeOptions
+from mulgil.data.modes.options import require_fitting
 from mulgil.data.outcome import WriteOutcome, WriteStatus
 from mulgil.data.partition import Partition, PartitionValue, parse_partitions, partitions_of_interval
 from mulgil.data.query_detail import author_lines
@@ -23,8 +25,8 @@ from mulgil.data.table import Table
 from mulgil.data.table_spec import Grain, WriteMode
 from mulgil.data.write import WriteRequest, find_committed, write
 from mulgil.model import AssetCommit
-from mulgil.sdk import Asset, BaseOperator, DagDefinitionError, current_runtime
-from mulgil.sdk.task_settings import OperatorArguments
+from mulgil.sdk import Asset, BaseOperator, DagDefinitionError, MappedOperator, current_runtime
+from mulgil.sdk.task_settings import OperatorArguments, TaskArguments
 
 if TYPE_CHECKING:
     from mulgil.data.errors import DataError
@@ -34,7 +36,35 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ENGINE = ("duckdb", "pyarrow", "pyarrow.compute", "pyarrow.parquet")
+_REPLACING = (WriteMode.REPLACE, WriteMode.REPLACE_PARTITION)
 _log = logging.getLogger("mulgil.data")
+
+
+class WriteArguments(TaskArguments, total=False):
+    """What `load` and `transform` take besides the table and where its rows come from."""
+
+    # Which rows are replaced, and the partitions that are; by default those of the run's data interval.
+    mode: WriteMode | str | None
+    partition: object
+    # What must hold before anybody sees the rows.
+    checks: Sequence[Check]
+    # merge, scd2: the column that is true in rows whose key was deleted.
+    delete_flag: str | None
+    # merge: the column that says which of two rows of one key is newer.
+    version_by: str | None
+    # append: the columns by which a row that was appended before is found again.
+    dedup_key: Sequence[str]
+    # scd2: the column that says since when a row is true, and the one, added, that says until when.
+    valid_from: str | None
+    valid_to: str | None
+    # Whether tasks may write the table in different modes; each of them says so.
+    shared: bool
+
+
+class WriteOperatorArguments(WriteArguments, total=False):
+    """What an operator that writes takes besides the table and where its rows come from."""
+
+    task_id: Required[str]
 
 
 class WriteOperator(BaseOperator):
@@ -50,6 +80,12 @@ class WriteOperator(BaseOperator):
         mode: WriteMode | str | None = None,
         partition: object = None,
         checks: Sequence[Check] = (),
+        delete_flag: str | None = None,
+        version_by: str | None = None,
+        dedup_key: Sequence[str] = (),
+        valid_from: str | None = None,
+        valid_to: str | None = None,
+        shared: bool = False,
         **operator_arguments: Unpack[OperatorArguments],
     ) -> None:
         """Keep what is declared; whether it fits the dag is seen when the dag is compiled."""
@@ -62,6 +98,14 @@ class WriteOperator(BaseOperator):
         self.partition = partition
         self.checks = self._read_checks(checks)
         self.given_mode = self._read_mode(mode)
+        self.is_shared = shared
+        self.options = ModeOptions(
+            delete_flag=delete_flag,
+            version_by=version_by,
+            dedup_key=(dedup_key,) if isinstance(dedup_key, str) else tuple(dedup_key),
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
 
     @property
     @abstractmethod
@@ -91,17 +135,9 @@ class WriteOperator(BaseOperator):
         self.outlets = _added(self.outlets, (self.into,))
         self.inlets = _added(self.inlets, self.reads)
         self.preload = tuple(sorted({*_ENGINE, *self.heavy_modules}))
+        self._check_mode()
         self._check_partitions(dag)
-        for other in dag.nodes.values():
-            is_rival = isinstance(other, WriteOperator) and other.into == self.into
-            if is_rival and isinstance(other, WriteOperator) and other.mode is not self.mode:
-                raise DagDefinitionError(
-                    "data.modes_differ",
-                    other=other.task_id,
-                    mode=self.mode.value,
-                    theirs=other.mode.value,
-                    **self.place,
-                )
+        self._check_rivals(dag)
 
     def execute(self, context: Context) -> dict[str, object]:
         """Write, and return what was written."""
@@ -184,9 +220,37 @@ class WriteOperator(BaseOperator):
                 "data.mode_unknown", mode=str(mode), known=", ".join(WriteMode), **self.place
             ) from None
 
+    def _check_mode(self) -> None:
+        try:
+            require_fitting(self.into.spec, self.mode, self.options)
+        except DeclarationError as error:
+            file, line = self.origin.file, self.origin.line
+            raise DagDefinitionError(
+                "data.mode_unfit", file=file, line=line, task_id=self.task_id, why=str(error)
+            ) from error
+
+    def _check_rivals(self, dag: DagScope) -> None:
+        """Refuse tasks that would undo one another: other modes, and map indexes that replace the same rows."""
+        for node in dag.nodes.values():
+            other = _writer(node)
+            if other is None or other.into != self.into or other.mode is self.mode:
+                continue
+            if not (self.is_shared and other.is_shared):
+                raise DagDefinitionError(
+                    "data.modes_differ",
+                    other=other.task_id,
+                    mode=self.mode.value,
+                    theirs=other.mode.value,
+                    **self.place,
+                )
+        own = dag.nodes.get(self.task_id)
+        is_mapped = isinstance(own, MappedOperator) and own.values.count != 1
+        if is_mapped and self.mode in _REPLACING and self.partition is None:
+            raise DagDefinitionError("data.mapped_replaces_same", mode=self.mode.value, **self.place)
+
     def _check_partitions(self, dag: DagScope) -> None:
         spec = self.into.spec
-        if self.mode is WriteMode.REPLACE:
+        if self.mode is not WriteMode.REPLACE_PARTITION:
             if self.partition is not None:
                 raise DagDefinitionError("data.partition_unasked", mode=self.mode.value, **self.place)
             return
@@ -215,11 +279,17 @@ class WriteOperator(BaseOperator):
     def _request(self, context: Context, runtime: TaskRuntime) -> WriteRequest:
         dialect = open_target(runtime, self.into.connection_id).dialect
         checks = tuple(_rendered(check, context, dialect) for check in self.checks)
-        return WriteRequest(spec=self.into.spec, mode=self.mode, partitions=self._partitions(runtime), checks=checks)
+        return WriteRequest(
+            spec=self.into.spec,
+            mode=self.mode,
+            partitions=self._partitions(runtime),
+            options=self.options,
+            checks=checks,
+        )
 
     def _partitions(self, runtime: TaskRuntime) -> tuple[Partition, ...]:
         spec = self.into.spec
-        if self.mode is WriteMode.REPLACE:
+        if self.mode is not WriteMode.REPLACE_PARTITION:
             return ()
         timezone = spec.timezone or self.dag.timezone
         if self.partition is not None:
@@ -275,6 +345,13 @@ def _rendered(check: Check, context: Context, dialect: Dialect) -> Check:
         return check
     rendered = render_sql(check.statement, context, dialect, has_parameters=False)
     return msgspec.structs.replace(check, statement=rendered.sql)
+
+
+def _writer(node: object) -> WriteOperator | None:
+    """Return the write that a task makes; that of a mapped task's first instance."""
+    if isinstance(node, MappedOperator) and node.values.count:
+        node = node.unfold(0)
+    return node if isinstance(node, WriteOperator) else None
 
 
 def _added(kept: tuple[Asset, ...], more: Sequence[Table]) -> tuple[Asset, ...]:

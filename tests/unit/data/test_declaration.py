@@ -174,3 +174,54 @@ def test_a_check_that_does_not_exist_names_the_nearest():
     with pytest.raises(DeclarationError, match=r"no 'xyz'.*unique"):
         checks.xyz  # noqa: B018
     assert not hasattr(checks, "__wrapped__")
+
+
+EVENTS = Table("warehouse", "events", key=["id"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"mode": "merge", "into": Table("warehouse", "bare")}, r"'t': bare can't be written in mode merge.*key="),
+        ({"mode": "scd2"}, "without valid_from="),
+        ({"mode": "merge", "dedup_key": "id"}, "only append takes it"),
+        ({"mode": "append", "partition": "2013-01-05"}, "which that mode doesn't use"),
+    ],
+)
+def test_what_a_mode_needs_is_asked_for(arguments, words):
+    with dag() as declared:
+        load(FILE, **{"into": EVENTS, "task_id": "t", **arguments})
+    with pytest.raises(DagDefinitionError, match=words):
+        declared.to_spec()
+
+
+def test_tasks_that_share_a_table_each_say_so():
+    for shared, other in ((True, False), (False, True), (True, True)):
+        with dag() as declared:
+            load(FILE, into=EVENTS, task_id="all", mode="replace", shared=shared)
+            load(FILE, into=EVENTS, task_id="some", mode="merge", shared=other)
+        if shared and other:
+            declared.to_spec()
+            continue
+        with pytest.raises(DagDefinitionError, match="shared=True"):
+            declared.to_spec()
+
+
+@pytest.mark.parametrize(
+    ("into", "mode", "is_refused"),
+    [(raw, None, True), (EVENTS, "replace", True), (EVENTS, "merge", False), (EVENTS, "append", False)],
+)
+def test_map_indexes_that_replace_the_same_rows_are_refused(into, mode, is_refused):
+    with dag() as declared:
+        LoadOperator.partial(task_id="t", into=into, mode=mode).expand(source=[FILE, CsvSource("other.csv")])
+    if is_refused:
+        with pytest.raises(DagDefinitionError, match="would replace the same"):
+            declared.to_spec()
+    else:
+        declared.to_spec()
+
+
+def test_map_indexes_may_replace_a_partition_each():
+    with dag() as declared:
+        LoadOperator.partial(task_id="t", into=raw, source=FILE).expand(partition=["2013-01-05", "2013-01-06"])
+    declared.to_spec()

@@ -1,6 +1,41 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.mode_unfit": ("{file}:{line}: task {task_id!r}: {why}"),
+    "data.mapped_replaces_same": (
+        "{file}:{line}: mapped task {task_id!r} writes {table} in mode {mode}, and every map index would replace the "
+        "same rows. Map over partition=…, or use append or merge."
+    ),
+    "data.no_columns": (
+        "The data for {table} has neither rows nor columns, and the table doesn't exist yet. Declare "
+        "columns=… of the Table or the source, so that an empty result can make it."
+    ),
+    "data.column_zone": (
+        "Column {column} of {table} is {kept}, and the data brings {staged}: one of them knows its time zone "
+        "and the other doesn't, so the instants are not the same. Say the zone in the source (timestamp[us, "
+        "UTC]) or cast it in the query (AT TIME ZONE). Nothing was published."
+    ),
+    "data.column_not_there": (
+        "Column {column} ({type}) is declared for {table}, which doesn't have it. Add it by ALTER TABLE, or "
+        "let it be added by schema={{'new_columns': 'evolve'}}. Nothing was published."
+    ),
+    "data.column_declared": (
+        "Column {column} of {table} is declared as {declared}, and the table has {kept}, which doesn't hold "
+        "all its values. Declare it as it is, alter the table, or let it be widened by schema={{'types': "
+        "'evolve'}}. Nothing was published."
+    ),
+    "data.value_too_long": (
+        "Column {column} is {type}, and the value in row {row} is longer: {value!r}. Nothing was published. "
+        "Shorten it at its source, declare a longer type, or max_bad_rows=…."
+    ),
+    "data.value_null": (
+        "Column {column} is declared not null, and row {row} has no value in it. Nothing was published. Mend "
+        "the row at its source, or declare max_bad_rows=…."
+    ),
+    "data.column_nameless": (
+        "A column of the data for {table} has no name, or one with a zero byte in it. Give it one in the "
+        "source or the query. Columns: {columns}."
+    ),
     "data.column_undeclared": (
         "{table}: column {column!r} of the key or the partitions is not among columns=: {columns}. Declare "
         "it there, too."
@@ -146,7 +181,7 @@ MESSAGES: dict[str, str] = {
     "data.mode_unknown": "{file}:{line}: task {task_id!r} can't write {table} in mode {mode!r}. Modes: {known}.",
     "data.modes_differ": (
         "{file}:{line}: tasks {task_id!r} ({mode}) and {other!r} ({theirs}) write {table} in different modes, so "
-        "that either could undo the other. Use one mode, or two tables."
+        "that either could undo the other. Use one mode, or two tables; if it is meant, give each of them shared=True."
     ),
     "data.no_check": (
         "{file}:{line}: task {task_id!r} is given {value} in checks=, which takes a list of checks. Write "

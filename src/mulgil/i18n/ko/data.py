@@ -1,6 +1,41 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.mode_unfit": ("{file}:{line}: 태스크 {task_id!r}: {why}"),
+    "data.mapped_replaces_same": (
+        "{file}:{line}: 매핑된 태스크 {task_id!r}이(가) {table}을(를) {mode} 모드로 쓰는데, 모든 맵 인덱스가 같은 행을 "
+        "바꾸게 됩니다. partition=…을 매핑하거나 append나 merge를 쓰세요."
+    ),
+    "data.no_columns": (
+        "{table}에 쓸 데이터에 행도 컬럼도 없고 테이블도 아직 없습니다. 빈 결과로도 테이블을 만들 수 있도록 "
+        "Table이나 소스에 columns=…를 선언하세요."
+    ),
+    "data.column_zone": (
+        "{table}의 {column} 컬럼은 {kept}인데 데이터는 {staged}입니다. 한쪽만 시간대를 알고 있어 같은 "
+        "시각이라고 할 수 없습니다. 소스에서 시간대를 밝히거나(timestamp[us, UTC]) 질의에서 변환하세요(AT "
+        "TIME ZONE). 아무것도 게시하지 않았습니다."
+    ),
+    "data.column_not_there": (
+        "{table}에 {column} 컬럼({type})이 선언되어 있지만 테이블에는 없습니다. ALTER TABLE로 추가하거나 "
+        "schema={{'new_columns': 'evolve'}}로 추가하게 하세요. 아무것도 게시하지 않았습니다."
+    ),
+    "data.column_declared": (
+        "{table}의 {column} 컬럼은 {declared}(으)로 선언되어 있지만 테이블에는 {kept}(으)로 있고, 그 값을 "
+        "모두 담지 못합니다. 있는 그대로 선언하거나, 테이블을 바꾸거나, schema={{'types': 'evolve'}}로 "
+        "넓히게 하세요. 아무것도 게시하지 않았습니다."
+    ),
+    "data.value_too_long": (
+        "{column} 컬럼은 {type}인데 {row}행의 값이 더 깁니다: {value!r}. 아무것도 게시하지 않았습니다. "
+        "원본에서 줄이거나, 더 긴 타입 또는 max_bad_rows=…를 선언하세요."
+    ),
+    "data.value_null": (
+        "{column} 컬럼은 not null로 선언되어 있는데 {row}행에 값이 없습니다. 아무것도 게시하지 않았습니다. "
+        "원본에서 행을 고치거나 max_bad_rows=…를 선언하세요."
+    ),
+    "data.column_nameless": (
+        "{table}에 쓸 데이터의 컬럼 하나에 이름이 없거나 이름에 널 바이트가 있습니다. 소스나 질의에서 이름을 "
+        "주세요. 컬럼: {columns}."
+    ),
     "data.column_undeclared": (
         "{table}: 키 또는 파티션의 컬럼 {column!r}이(가) columns=에 없습니다: {columns}. 거기에도 선언하세요."
     ),
@@ -160,7 +195,8 @@ MESSAGES: dict[str, str] = {
     ),
     "data.modes_differ": (
         "{file}:{line}: 태스크 {task_id!r}({mode})과(와) {other!r}({theirs})이(가) {table}을(를) 서로 다른 모드로 "
-        "써서 상대의 결과를 지울 수 있습니다. 모드를 하나로 맞추거나 테이블을 나누세요."
+        "써서 상대의 결과를 지울 수 있습니다. 모드를 하나로 맞추거나 테이블을 나누세요. 의도한 것이라면 각 태스크에 "
+        "shared=True를 지정하세요."
     ),
     "data.no_check": (
         "{file}:{line}: 태스크 {task_id!r}의 checks=에 {value}을(를) 주었습니다. `checks=[checks.not_null('id')]`처럼 "
