@@ -13,7 +13,11 @@ from mulgil.model import Connection
 from mulgil.sdk import TaskRuntime
 
 # Each module has `open_target(connection, resolve_path, patience)`.
-_TARGETS = {"duckdb": "mulgil.connectors.duckdb.connection", "sqlite": "mulgil.connectors.sqlite.connection"}
+_TARGETS = {
+    "duckdb": "mulgil.connectors.duckdb.connection",
+    "files": "mulgil.connectors.folder.connection",
+    "sqlite": "mulgil.connectors.sqlite.connection",
+}
 _RESHAPER = "mulgil.connectors.duckdb.reshape"
 _SELECT_DIALECT = "mulgil.connectors.duckdb.dialect"
 _LOCK_TIMEOUT = "lock_timeout"

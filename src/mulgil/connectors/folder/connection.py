@@ -1,0 +1,59 @@
+"""From a connection of type `files` to the folder that it names."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from mulgil.connectors.folder.file_format import FileFormat
+from mulgil.connectors.folder.target import FolderTarget
+from mulgil.data.errors import DeclarationError, TargetError
+from mulgil.data.patience import Patience
+from mulgil.model import Connection
+from mulgil.sdk import TaskRuntime
+
+_FORMAT, _GRACE = "format", "grace"
+_DEFAULT_GRACE_SECONDS = 3600.0
+
+
+def open_target(connection: Connection, runtime: TaskRuntime, patience: Patience) -> FolderTarget:
+    """Return the folder in `host`, relative to the home; the folder above it must be there.
+
+    Raises:
+        DeclarationError: The connection names no folder, no known format, or no number of seconds.
+        TargetError: The folder above it doesn't exist.
+    """
+    return FolderTarget(
+        _root(connection, runtime),
+        patience=patience,
+        file_format=_format(connection),
+        grace=_grace(connection),
+    )
+
+
+def _root(connection: Connection, runtime: TaskRuntime) -> Path:
+    if not connection.host:
+        raise DeclarationError("folder.no_root", connection=connection.connection_id)
+    root = runtime.resolve_path(connection.host)
+    above = root.resolve().parent
+    if not above.is_dir():
+        raise TargetError(
+            "folder.no_folder", connection=connection.connection_id, host=connection.host, folder=str(above)
+        )
+    return root
+
+
+def _format(connection: Connection) -> FileFormat:
+    given = connection.extra.get(_FORMAT, FileFormat.PARQUET.value)
+    try:
+        return FileFormat(str(given))
+    except ValueError:
+        known = ", ".join(FileFormat)
+        raise DeclarationError(
+            "folder.format", connection=connection.connection_id, format=str(given), known=known
+        ) from None
+
+
+def _grace(connection: Connection) -> timedelta:
+    given = connection.extra.get(_GRACE, _DEFAULT_GRACE_SECONDS)
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given < 10**9:
+        raise DeclarationError("folder.grace", connection=connection.connection_id, grace=str(given))
+    return timedelta(seconds=given)
