@@ -9,10 +9,8 @@ import msgspec
 from mulgil.cli._output import Record, output_option, show_records
 from mulgil.cli.errors import ArgumentError
 from mulgil.cli.session import Session
-from mulgil.i18n import Text, render
-from mulgil.model import Connection
-
-MASK = "***"
+from mulgil.i18n import FieldValue, Text, nearest_name, render
+from mulgil.model import Connection, JsonValue
 
 
 @click.group(help=render(Text("cli.help_connections")))
@@ -25,14 +23,16 @@ def connections() -> None:
 @click.pass_obj
 def list_connections(session: Session, output: str) -> None:
     """List connections, with secrets masked."""
+    from mulgil.logstores import MASK, mask_urls
+
     rows: list[Record] = [
         {
             "connection_id": item.connection_id,
             "type": item.conn_type,
-            "host": item.host,
+            "host": mask_urls(item.host),
             "port": item.port,
-            "schema": item.schema,
-            "login": item.login,
+            "schema": mask_urls(item.schema),
+            "login": mask_urls(item.login),
             "password": MASK if item.password else None,
             "extra": dict.fromkeys(item.extra, MASK),
         }
@@ -63,7 +63,7 @@ def set_connection(
     except json.JSONDecodeError as error:
         raise ArgumentError("cli.bad_extra", why=str(error)) from None
     try:
-        extras = msgspec.convert(extras, dict[str, str | int | float | bool | None])
+        extras = msgspec.convert(extras, dict[str, JsonValue])
     except msgspec.ValidationError as error:
         raise ArgumentError("cli.bad_extra", why=str(error)) from None
     new = Connection(
@@ -79,6 +79,26 @@ def set_connection(
     )
     session.control.put_connection(new)
     click.echo(render(Text("cli.saved", {"name": connection_id})))
+    _warn_of_unknown_type(new)
+
+
+def _warn_of_unknown_type(connection: Connection) -> None:
+    """Say that no connector serves the type; a task's own code may, so it is no error."""
+    from mulgil.data.connector import connection_types
+
+    known = connection_types()
+    if connection.conn_type in known:
+        return
+    nearest = nearest_name(connection.conn_type, known)
+    fields: dict[str, FieldValue] = {
+        "connection_id": connection.connection_id,
+        "type": connection.conn_type,
+        "known": ", ".join(known),
+    }
+    says = Text("cli.conn_type_unknown", fields)
+    if nearest is not None:
+        says = Text("cli.conn_type_misspelt", {**fields, "nearest": nearest})
+    click.echo(f"{click.style(render(Text('cli.warning')), fg='yellow', bold=True)} {render(says)}", err=True)
 
 
 @connections.command(help=render(Text("cli.help_connections_delete")))

@@ -18,6 +18,8 @@ _TARGETS = {
     "files": "mulgil.connectors.folder.connection",
     "sqlite": "mulgil.connectors.sqlite.connection",
 }
+# Types whose connector only reads.
+_SOURCES = ("http",)
 _RESHAPER = "mulgil.connectors.duckdb.reshape"
 _SELECT_DIALECT = "mulgil.connectors.duckdb.dialect"
 _LOCK_TIMEOUT = "lock_timeout"
@@ -30,6 +32,11 @@ class Reshape(Protocol):
     def __call__(self, batches: Batches, query: NativeQuery) -> AbstractContextManager[Batches]:
         """Stream the rows of `query`, which reads `batches` as the table `source`."""
         ...
+
+
+def connection_types() -> tuple[str, ...]:
+    """Return every connection type that a connector here serves, in order."""
+    return tuple(sorted({*_TARGETS, *_SOURCES}))
 
 
 def open_target(runtime: TaskRuntime, connection_id: str) -> Target:

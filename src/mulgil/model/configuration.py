@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from mulgil.model.schema_rules import JsonValue
+
 DEFAULT_POOL = "default_pool"
 
 
@@ -25,7 +27,8 @@ class ExecutorName(StrEnum):
 class Connection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How to reach an outside system; `password` and `extra` are secret and masked wherever shown.
 
-    `conn_type` names the connector. Relative file paths in `host` start at the home.
+    `conn_type` names the connector. Relative file paths in `host` start at the home. `extra` is JSON, nested if
+    need be.
     """
 
     connection_id: str
@@ -35,7 +38,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     schema: str = ""
     login: str = ""
     password: str = ""
-    extra: dict[str, str | int | float | bool | None] = {}
+    extra: dict[str, JsonValue] = {}
     description: str = ""
 
 

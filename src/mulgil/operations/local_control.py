@@ -34,6 +34,8 @@ from mulgil.model import (
 )
 from mulgil.operations.dag_not_found import dag_not_found
 from mulgil.operations.errors import InvalidArgumentError
+from mulgil.operations.backfill import command_of, plan_backfill
+from mulgil.operations.connection_extra import check_extra
 from mulgil.operations.explain import explain_queue, explain_run
 from mulgil.operations.mark import MARKABLE
 from mulgil.operations.params import check_conf
@@ -265,7 +267,7 @@ class LocalControl:
         """See `Control.put_connection`.
 
         Raises:
-            InvalidArgumentError: The connection has no id or no type.
+            InvalidArgumentError: The connection has no id or no type, or its extra is no JSON.
         """
         if not connection.connection_id.strip() or not connection.conn_type.strip():
             raise InvalidArgumentError("operations.connection_invalid", connection_id=connection.connection_id)
@@ -317,6 +319,7 @@ class LocalControl:
             answer = self._store.answer(command_id)
             if answer is not None or not rang:
                 return answer
+        check_extra(connection)
 
     def _existing_dag(self, dag_id: str, *, stale_too: bool = False) -> Dag:
         dags = {dag.dag_id: dag for dag in self._store.dags() if stale_too or not dag.is_stale}

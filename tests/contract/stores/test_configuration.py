@@ -14,7 +14,14 @@ FULL = Connection(
     schema="public",
     login="ann",
     password="pässword",
-    extra={"sslmode": "require", "timeout": 3, "ratio": 0.5, "keepalive": True, "none": None},
+    extra={
+        "sslmode": "require",
+        "timeout": 3,
+        "ratio": 0.5,
+        "keepalive": True,
+        "none": None,
+        "headers": {"accept": ["json", None], "retry": {"times": 3}},
+    },
     description="the warehouse",
 )
 

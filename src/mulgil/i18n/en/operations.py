@@ -36,6 +36,10 @@ MESSAGES = {
         "pool '{name}' can't have {slots} slots: a pool has a name and 0 or more slots, or -1 for no limit"
     ),
     "operations.pool_is_default": (
+    "operations.connection_extra_not_json": (
+        "extra '{name}' of connection '{connection_id}' ({type}) can't be stored: give what JSON has, that is texts, "
+        "numbers up to 64 bits, true, false, null, and lists and objects of those"
+    ),
         "pool '{name}' can't be deleted, because every task without a pool uses it; change its slots instead"
     ),
     "operations.pool_misspelt": "pool '{name}' doesn't exist; did you mean '{nearest}'? See `mulgil pools list`",

@@ -37,6 +37,10 @@ MESSAGES = {
     "operations.param_type": (
         "DAG '{dag_id}'의 매개변수 '{param}'은(는) {wanted} 유형이어야 하는데 conf의 값은 {value}입니다"
     ),
+    "operations.connection_extra_not_json": (
+        "연결 '{connection_id}'의 extra '{name}'({type})은(는) 저장할 수 없습니다. JSON에 있는 값, 곧 문자열, 64비트 "
+        "이하의 숫자, true, false, null, 그리고 그것들의 목록과 객체만 쓸 수 있습니다"
+    ),
     "operations.param_value": (
         "DAG '{dag_id}'의 매개변수 '{param}'에는 {value}을(를) 쓸 수 없습니다. 스키마 조건: {rule}"
     ),

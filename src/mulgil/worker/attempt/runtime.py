@@ -1,13 +1,12 @@
 """`TaskRuntime` in an attempt: what a task may ask of the outside, by way of the daemon."""
 
-import re
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from mulgil.i18n import MulgilError
-from mulgil.logstores import Masker, connection_secrets
+from mulgil.logstores import Masker, connection_secrets, variable_secrets
 from mulgil.messages import (
     Answer,
     Assignment,
@@ -28,7 +27,6 @@ from mulgil.worker.context import WorkerContext
 from mulgil.worker.errors import AnswerError
 
 _PROGRESS_SECONDS = 0.2
-_SECRET_NAME = re.compile(r"passw|secret|token|api_?key|private_?key|credential", re.IGNORECASE)
 
 
 class AttemptLink(Protocol):
@@ -116,8 +114,7 @@ class AttemptRuntime:
             if answer.error is not None and not answer.error.code.startswith("gateway.variable_"):
                 raise _refused(answer)
             return None
-        if _SECRET_NAME.search(key):
-            self._masker.add((answer.variable,))
+        self._masker.add(variable_secrets(key, answer.variable))
         return answer.variable
 
     def xcom_pull(

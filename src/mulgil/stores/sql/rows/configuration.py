@@ -2,11 +2,11 @@
 
 import msgspec
 
-from mulgil.model import Connection, Pool, Variable
+from mulgil.model import Connection, JsonValue, Pool, Variable
 from mulgil.ports import Cipher
 from mulgil.stores.sql.database import Params, Row
 
-_extra_decoder = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
+_extra_decoder = msgspec.json.Decoder(dict[str, JsonValue])
 
 
 def pool_params(pool: Pool) -> Params:
