@@ -11,6 +11,7 @@ from enum import StrEnum
 from generated import run, table
 
 from mulgil.kernel import dag_run_states, task_instance_states
+from mulgil.kernel.backfill import states as backfill_states
 from mulgil.kernel.task_instance_states import Cause
 
 PAGE = "docs/concepts/states.md"
@@ -51,6 +52,26 @@ From `mulgil.kernel.dag_run_states`.
 ```
 
 {run_table}
+
+## Backfill
+
+From `mulgil.kernel.backfill.states`.
+
+```mermaid
+{backfill_drawing}
+```
+
+{backfill_table}
+
+## Data interval of a backfill
+
+From `mulgil.kernel.backfill.states`.
+
+```mermaid
+{backfill_run_drawing}
+```
+
+{backfill_run_table}
 """
 
 
@@ -65,6 +86,10 @@ def make_page() -> str:
         task_unreached=f"Named in the vocabulary, and led to by no cause: {', '.join(unreached)}." if unreached else "",
         run_drawing=drawing(runs),
         run_table=transition_table(runs),
+        backfill_drawing=drawing(backfill_states.TRANSITIONS),
+        backfill_table=transition_table(backfill_states.TRANSITIONS),
+        backfill_run_drawing=drawing(backfill_states.RUN_TRANSITIONS),
+        backfill_run_table=transition_table(backfill_states.RUN_TRANSITIONS),
     ).replace("\n\n\n", "\n\n")
 
 

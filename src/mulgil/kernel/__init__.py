@@ -11,6 +11,19 @@ and `resume` take up where the stored rows stand.
 from mulgil.kernel.admission import Admission, Candidate, candidate_for, may_start_run, why_run_waits
 from mulgil.kernel.advance import advance, resume
 from mulgil.kernel.attempts import MAX_LOST_ATTEMPTS
+from mulgil.kernel.backfill import (
+    BackfillCause,
+    BackfillCourse,
+    BackfillRunCause,
+    BackfillRunFields,
+    Judgement,
+    Wanted,
+    is_brought_about,
+    judge_interval,
+    may_start_backfill_run,
+    may_start_queued_run,
+    unwanted_keys,
+)
 from mulgil.kernel.decision import (
     CancelAttempt,
     Decision,
@@ -31,10 +44,12 @@ from mulgil.kernel.errors import (
 from mulgil.kernel.event import (
     AttemptCancelled,
     AttemptLost,
+    ClockMoved,
     RetryDelayEnded,
     RunCancelled,
     RunEvent,
     RunStarted,
+    RunTakenUp,
     RunTimedOut,
     TaskInstanceFailed,
     TaskInstanceQueued,
@@ -44,7 +59,6 @@ from mulgil.kernel.event import (
     TaskInstanceStarted,
     TaskInstanceSucceeded,
 )
-    ClockMoved,
 from mulgil.kernel.graph import DagGraph, compile_graph
 from mulgil.kernel.readiness import why_not_ready
 from mulgil.kernel.run_state import RunState
@@ -54,12 +68,18 @@ __all__ = [
     "Admission",
     "AttemptCancelled",
     "AttemptLost",
+    "BackfillCause",
+    "BackfillCourse",
+    "BackfillRunCause",
+    "BackfillRunFields",
     "CancelAttempt",
     "Candidate",
+    "ClockMoved",
     "DagGraph",
     "DagStructureError",
     "Decision",
     "ImpossibleTransitionError",
+    "Judgement",
     "KernelError",
     "OfferTaskInstance",
     "ReleaseAttempt",
@@ -70,11 +90,11 @@ __all__ = [
     "RunMismatchError",
     "RunStarted",
     "RunState",
+    "RunTakenUp",
     "RunTimedOut",
     "SetDagRun",
     "SetTaskInstance",
     "TaskInstanceFailed",
-    "ClockMoved",
     "TaskInstanceQueued",
     "TaskInstanceSkipped",
     "TaskInstanceStarted",
@@ -82,12 +102,18 @@ __all__ = [
     "TaskInstancesCleared",
     "TaskInstancesMarked",
     "UnknownTaskInstanceError",
+    "Wanted",
     "WithdrawTaskInstance",
     "advance",
     "candidate_for",
     "compile_graph",
+    "is_brought_about",
+    "judge_interval",
+    "may_start_backfill_run",
+    "may_start_queued_run",
     "may_start_run",
     "resume",
+    "unwanted_keys",
     "why_not_ready",
     "why_run_waits",
 ]

@@ -27,6 +27,7 @@ _HANDLERS: dict[type[RunEvent], Callable[[Step, Any], None]] = {
     events.ClockMoved: attempts.on_clock_moved,
     events.TaskInstancesCleared: interventions.on_cleared,
     events.TaskInstancesMarked: interventions.on_marked,
+    events.RunTakenUp: interventions.on_run_taken_up,
     events.RunCancelled: interventions.on_run_cancelled,
     events.RunTimedOut: interventions.on_run_timed_out,
 }

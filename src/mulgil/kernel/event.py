@@ -104,6 +104,17 @@ class TaskInstancesMarked(msgspec.Struct, frozen=True):
     by: str
 
 
+class RunTakenUp(msgspec.Struct, frozen=True):
+    """A backfill took up the run: a new one, or one that has ended, which runs again.
+
+    What it cleared is done anew; of what has never run, what it passed over is skipped.
+    """
+
+    backfill_id: int
+    cleared: tuple[TaskKey, ...] = ()
+    passed_over: tuple[TaskKey, ...] = ()
+
+
 class RunCancelled(msgspec.Struct, frozen=True):
     """A person ended the run."""
 
@@ -124,9 +135,10 @@ RunEvent = (
     | AttemptLost
     | AttemptCancelled
     | RetryDelayEnded
+    | ClockMoved
     | TaskInstancesCleared
     | TaskInstancesMarked
+    | RunTakenUp
     | RunCancelled
     | RunTimedOut
 )
-    | ClockMoved

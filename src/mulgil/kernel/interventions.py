@@ -1,4 +1,4 @@
-"""What people and limits do to a run: clear, mark, cancel, time out; and its start."""
+"""What people, backfills and limits do to a run: clear, mark, take up, cancel, time out; and its start."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,14 @@ from mulgil.i18n import Text
 from mulgil.kernel.dag_run_states import RunCause
 from mulgil.kernel.decision import CancelAttempt
 from mulgil.kernel.errors import KernelError
-from mulgil.kernel.event import RunCancelled, RunStarted, RunTimedOut, TaskInstancesCleared, TaskInstancesMarked
+from mulgil.kernel.event import (
+    RunCancelled,
+    RunStarted,
+    RunTakenUp,
+    RunTimedOut,
+    TaskInstancesCleared,
+    TaskInstancesMarked,
+)
 from mulgil.kernel.run_end import is_doomed
 from mulgil.kernel.run_state import Place, RunState
 from mulgil.kernel.step import Step
@@ -51,6 +58,19 @@ def on_marked(step: Step, event: TaskInstancesMarked) -> None:
     resumed = _failed_below(step.run, places) if event.state is TaskInstanceState.SUCCESS else []
     is_new_start = _clear(step, resumed, Text("reason.cleared", {"by": event.by}))
     _reopen(step, reason, is_new_start=is_new_start)
+
+
+def on_run_taken_up(step: Step, event: RunTakenUp) -> None:
+    """Have a new run leave out what isn't wanted, or a finished one run again with what is."""
+    reason = Text("reason.backfill", {"backfill_id": event.backfill_id})
+    not_selected = Text("reason.not_selected", {"backfill_id": event.backfill_id})
+    for place in _places(step.run, event.passed_over):
+        if step.run.row(place).state is TaskInstanceState.NONE:
+            step.change(place, Cause.RULED_OUT, reason=not_selected, ended_at=step.now)
+    if step.run.run.state.is_finished:
+        _clear(step, _places(step.run, event.cleared), reason)
+        step.change_run(RunCause.REOPENED, reason=reason, started_at=step.now, ended_at=None)
+        step.touch_all()
 
 
 def on_run_cancelled(step: Step, event: RunCancelled) -> None:

@@ -7,14 +7,35 @@ the methods from `locate` on are for the kernel's own modules.
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from mulgil.kernel.branch import choice_of, excluded_by
+from mulgil.kernel.decision import SetTaskInstance
 from mulgil.kernel.errors import RunMismatchError, UnknownTaskInstanceError
 from mulgil.kernel.graph import DagGraph
+from mulgil.kernel.task_instance_states import Cause, next_state
 from mulgil.kernel.upstream_tally import UpstreamTally
 from mulgil.model import UNMAPPED, DagRun, TaskInstance, TaskInstanceState, TaskKey
 
 # Where a row stands: the task's number, and the row's position among the task's rows.
 Place = tuple[int, int]
+
+
+def _restored(row: TaskInstance, *, retries: int) -> TaskInstance:
+    """Return the row of a task that its dag has again, as if it had been cleared."""
+    return replace(
+        row,
+        state=next_state(row.state, Cause.TASK_RESTORED),
+        clear_number=row.clear_number + 1,
+        max_tries=row.try_number + retries + 1,
+        lost_count=0,
+        scheduled_at=None,
+        queued_at=None,
+        started_at=None,
+        ended_at=None,
+        retry_at=None,
+    )
+
 
 _WAITING = frozenset({TaskInstanceState.NONE, TaskInstanceState.UP_FOR_RETRY})
 
@@ -59,7 +80,7 @@ class RunState:
 
     @classmethod
     def load(cls, graph: DagGraph, run: DagRun, instances: Iterable[TaskInstance]) -> "RunState":
-        """Return a run as it was stored, in any order of rows.
+        """Return a run as it was stored, in any order of rows; rows of tasks that its version lacks are `removed`.
 
         Raises:
             RunMismatchError: The rows are not exactly those of this dag version.
@@ -73,11 +94,41 @@ class RunState:
                     "kernel.task_instance_missing", dag_id=run.dag_id, run_id=run.run_id, task=task.task_id
                 )
             rows.append([stored.pop(key) for key in keys])
-        if stored:
+        unexpected = [key for key, row in stored.items() if row.state is not TaskInstanceState.REMOVED]
+        if unexpected:
             raise RunMismatchError(
-                "kernel.task_instance_unexpected", dag_id=run.dag_id, run_id=run.run_id, task=min(stored).task_id
+                "kernel.task_instance_unexpected", dag_id=run.dag_id, run_id=run.run_id, task=min(unexpected).task_id
             )
         return cls(graph, run, rows)
+
+    @classmethod
+    def revise(
+        cls, graph: DagGraph, run: DagRun, instances: Iterable[TaskInstance]
+    ) -> tuple["RunState", tuple[SetTaskInstance, ...]]:
+        """Return a run that has ended as this version of its dag has it, and the rows to write for that.
+
+        Task instances that the version hasn't become `removed`; those that it adds have never run.
+        """
+        stored = {row.key: row for row in instances}
+        fresh, _ = cls.create(graph, run)
+        rows: list[list[TaskInstance]] = []
+        changes: list[SetTaskInstance] = []
+        for number in range(len(graph.tasks)):
+            rows.append([])
+            for new in fresh.rows_of(number):
+                old = stored.pop(new.key, None)
+                row = new if old is None else old
+                if old is not None and old.state is TaskInstanceState.REMOVED:
+                    row = _restored(old, retries=graph.tasks[number].retry.retries)
+                if row is not old:
+                    changes.append(SetTaskInstance(row, row.state if old is None else old.state))
+                rows[-1].append(row)
+        for key in sorted(stored):
+            old = stored[key]
+            if old.state is not TaskInstanceState.REMOVED:
+                state = next_state(old.state, Cause.TASK_REMOVED)
+                changes.append(SetTaskInstance(replace(old, state=state, reason=None), old.state))
+        return cls(graph, run, rows), tuple(changes)
 
     @property
     def graph(self) -> DagGraph:

@@ -14,8 +14,9 @@ A row's `attempt_id` is set from `queued` until that attempt has ended, and null
 state has become by then: an instance that was marked success while it ran is `success` with an attempt that is being
 killed. Cleared in that moment it goes through `restarting` too, so two attempts never overlap.
 
-`up_for_reschedule`, `deferred`, `awaiting_input` and `removed` are named in the vocabulary; no cause
-leads there yet.
+A run that ended and is run again with another version of its dag leaves `removed` what that version hasn't.
+
+`up_for_reschedule`, `deferred` and `awaiting_input` are named in the vocabulary; no cause leads there yet.
 """
 
 from enum import StrEnum
@@ -45,10 +46,10 @@ class Cause(StrEnum):
     MARKED_FAILED = "marked_failed"
     RUN_CANCELLED = "run_cancelled"
     RUN_TIMED_OUT = "run_timed_out"
-
     TASK_REMOVED = "task_removed"
     TASK_RESTORED = "task_restored"
     CLOCK_MOVED = "clock_moved"
+
 
 _MARKED = {Cause.MARKED_SUCCESS: State.SUCCESS, Cause.MARKED_FAILED: State.FAILED}
 _WAITING_ENDS = {**_MARKED, Cause.RUN_CANCELLED: State.FAILED, Cause.RUN_TIMED_OUT: State.SKIPPED}
@@ -62,7 +63,12 @@ _OUTCOMES = {
     Cause.ATTEMPT_LOST: State.NONE,
     Cause.CLEARED_WHILE_ALIVE: State.RESTARTING,
 }
-_AFTER_END = {Cause.CLEARED: State.NONE, Cause.CLEARED_WHILE_ALIVE: State.RESTARTING, **_MARKED}
+_AFTER_END = {
+    Cause.CLEARED: State.NONE,
+    Cause.CLEARED_WHILE_ALIVE: State.RESTARTING,
+    Cause.TASK_REMOVED: State.REMOVED,
+    **_MARKED,
+}
 
 TRANSITIONS: dict[State, dict[Cause, State]] = {
     State.NONE: {
@@ -87,16 +93,16 @@ TRANSITIONS: dict[State, dict[Cause, State]] = {
     },
     State.UP_FOR_RETRY: {
         Cause.BECAME_READY: State.SCHEDULED,
+        Cause.CLOCK_MOVED: State.UP_FOR_RETRY,
         Cause.CLEARED: State.NONE,
         **_RULED,
         **_WAITING_ENDS,
     },
     State.SUCCESS: {Cause.ATTEMPT_ENDED: State.SUCCESS, **_AFTER_END},
     State.FAILED: {Cause.ATTEMPT_ENDED: State.FAILED, **_AFTER_END},
-        Cause.CLOCK_MOVED: State.UP_FOR_RETRY,
     State.SKIPPED: _AFTER_END,
     State.UPSTREAM_FAILED: _AFTER_END,
-    State.REMOVED: {},
+    State.REMOVED: {Cause.TASK_RESTORED: State.NONE},
     State.UP_FOR_RESCHEDULE: {},
     State.DEFERRED: {},
     State.AWAITING_INPUT: {},

@@ -5,12 +5,13 @@ transaction. It is applied exactly once, however often it is read.
 """
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from mulgil.i18n import FieldValue, Text
-from mulgil.model import DataInterval, TaskInstanceState, TaskKey
+from mulgil.model import BackfillAction, DataInterval, RerunPolicy, TaskInstanceState, TaskKey
 
 
 class TriggerDagRun(msgspec.Struct, frozen=True, tag="trigger_dag_run", kw_only=True, omit_defaults=True):
@@ -62,7 +63,56 @@ class SetDagPaused(msgspec.Struct, frozen=True, tag="set_dag_paused"):
     is_paused: bool
 
 
-CommandPayload = TriggerDagRun | ClearTaskInstances | MarkTaskInstances | CancelDagRun | SetDagPaused
+class PlannedInterval(msgspec.Struct, frozen=True, array_like=True):
+    """An interval of a backfill, and what is to be done about it as things stood when it was planned."""
+
+    data_interval: DataInterval
+    action: BackfillAction
+
+
+class CreateBackfill(msgspec.Struct, frozen=True, tag="create_backfill", kw_only=True, omit_defaults=True):
+    """Run the planned intervals, in their order.
+
+    Those that were planned to be skipped stay skipped; of the others each is looked at once more when its
+    turn comes. `tasks` are the only ones to run; none named = all.
+    """
+
+    dag_id: str
+    range_start: datetime
+    range_end: datetime
+    intervals: tuple[PlannedInterval, ...]
+    max_active: int
+    rerun: RerunPolicy = RerunPolicy.FAILED
+    is_reverse: bool = False
+    tasks: tuple[str, ...] = ()
+    conf: dict[str, Any] = {}
+
+
+class BackfillChange(StrEnum):
+    """What people do to a backfill."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+
+
+class ChangeBackfill(msgspec.Struct, frozen=True, tag="change_backfill"):
+    """Pause, resume or cancel a backfill. A cancel kills the runs that the backfill itself has under way."""
+
+    dag_id: str
+    backfill_id: int
+    change: BackfillChange
+
+
+CommandPayload = (
+    TriggerDagRun
+    | ClearTaskInstances
+    | MarkTaskInstances
+    | CancelDagRun
+    | SetDagPaused
+    | CreateBackfill
+    | ChangeBackfill
+)
 
 
 class Applied(msgspec.Struct, frozen=True, tag="applied", omit_defaults=True):

@@ -1,5 +1,6 @@
 """The vocabulary: frozen values that every layer shares. No behaviour beyond checking themselves."""
 
+from mulgil.model.backfill import Backfill, BackfillRun
 from mulgil.model.configuration import DEFAULT_POOL, Connection, ExecutorName, Pool, Variable
 from mulgil.model.dag import AssetRef, DagSpec, Mapping, ParamSpec, RetryPolicy, TaskGroupSpec, TaskSpec
 from mulgil.model.dag_run import UNMAPPED, AssetCommit, Attempt, DagRun, TaskInstance, TaskKey, XComValue
@@ -7,6 +8,7 @@ from mulgil.model.dag_version import Dag, DagSchedule, DagVersion, ImportFailure
 from mulgil.model.errors import ModelError
 from mulgil.model.event import (
     AssetCommitted,
+    BackfillChanged,
     CommandApplied,
     ConfigurationChanged,
     DagBecameStale,
@@ -22,8 +24,12 @@ from mulgil.model.states import (
     FINISHED_STATES,
     LIVE_STATES,
     AttemptState,
+    BackfillAction,
+    BackfillRunState,
+    BackfillState,
     DagRunState,
     Isolation,
+    RerunPolicy,
     RunType,
     TaskInstanceState,
     TriggerRule,
@@ -43,6 +49,12 @@ __all__ = [
     "AssetRef",
     "Attempt",
     "AttemptState",
+    "Backfill",
+    "BackfillAction",
+    "BackfillChanged",
+    "BackfillRun",
+    "BackfillRunState",
+    "BackfillState",
     "CommandApplied",
     "ConfigurationChanged",
     "Connection",
@@ -70,6 +82,7 @@ __all__ = [
     "OnceTimetable",
     "ParamSpec",
     "Pool",
+    "RerunPolicy",
     "RetryPolicy",
     "RunType",
     "TaskGroupSpec",

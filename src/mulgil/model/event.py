@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from mulgil.i18n import Text
-from mulgil.model.states import DagRunState, TaskInstanceState
+from mulgil.model.states import BackfillState, DagRunState, TaskInstanceState
 
 
 class DagRunChanged(msgspec.Struct, frozen=True, tag="dag_run_changed", omit_defaults=True):
@@ -53,6 +53,14 @@ class DagBecameStale(msgspec.Struct, frozen=True, tag="dag_became_stale"):
     version_id: str
 
 
+class BackfillChanged(msgspec.Struct, frozen=True, tag="backfill_changed", omit_defaults=True):
+    """A backfill was created or entered a state (`previous` is null at creation)."""
+
+    backfill_id: int
+    previous: BackfillState | None
+    state: BackfillState
+
+
 class CommandApplied(msgspec.Struct, frozen=True, tag="command_applied", omit_defaults=True):
     """Somebody's command took effect or was refused: the audit trail of what people did."""
 
@@ -77,6 +85,7 @@ EventPayload = (
     | AssetCommitted
     | DagPublished
     | DagBecameStale
+    | BackfillChanged
     | CommandApplied
     | ConfigurationChanged
 )

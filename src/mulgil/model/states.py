@@ -85,6 +85,62 @@ class RunType(StrEnum):
         return self in (RunType.SCHEDULED, RunType.BACKFILL)
 
 
+class BackfillState(StrEnum):
+    """Where one backfill stands."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+    SUCCESS = "success"
+    FAILED = "failed"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing of it is to be done any more."""
+        return self in (BackfillState.CANCELLED, BackfillState.SUCCESS, BackfillState.FAILED)
+
+
+class BackfillRunState(StrEnum):
+    """Where one data interval of a backfill stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the backfill is done with the interval."""
+        return self not in (BackfillRunState.WAITING, BackfillRunState.RUNNING)
+
+
+class BackfillAction(StrEnum):
+    """What a backfill does about one data interval."""
+
+    # It has no run: one is created.
+    CREATE = "create"
+    # It has a run that has ended: task instances of that run are cleared.
+    RERUN = "rerun"
+    # It has a run that hasn't ended, whoever wanted it: its end is waited for.
+    JOIN = "join"
+    # Nothing is to be done.
+    SKIP = "skip"
+
+
+class RerunPolicy(StrEnum):
+    """Which intervals that have a run already a backfill runs again."""
+
+    # None: only runs that are missing are created.
+    MISSING = "missing"
+    # Those in which something failed.
+    FAILED = "failed"
+    # Every one.
+    ALL = "all"
+
+
 class TriggerRule(StrEnum):
     """Which mix of upstream states lets a task run (Airflow's thirteen rules, same names)."""
 

@@ -5,9 +5,27 @@ Submitting validates, inserts the command row, rings the doorbell and waits a mo
 or tells the kernel. Nothing here decides about task instances; that is the kernel's.
 """
 
+from mulgil.operations.backfill import (
+    DEFAULT_MAX_ACTIVE,
+    apply_change_backfill,
+    apply_create_backfill,
+    command_of,
+    plan_backfill,
+)
+from mulgil.operations.backfill_progress import BackfillProgress, progress_of
 from mulgil.operations.cancel import apply_cancel
 from mulgil.operations.clear import apply_clear
-from mulgil.operations.effect import ChangeDag, ChangeRun, CreateRun, Effect, NoEffect, applied_event, command_name
+from mulgil.operations.effect import (
+    ChangeDag,
+    ChangeRun,
+    CreateRun,
+    Effect,
+    MoveBackfill,
+    NoEffect,
+    StartBackfill,
+    applied_event,
+    command_name,
+)
 from mulgil.operations.errors import InvalidArgumentError, OperationError
 from mulgil.operations.local_control import LocalControl
 from mulgil.operations.mark import apply_mark
@@ -17,21 +35,30 @@ from mulgil.operations.run_identity import make_run_id
 from mulgil.operations.trigger import apply_trigger
 
 __all__ = [
+    "DEFAULT_MAX_ACTIVE",
+    "BackfillProgress",
     "ChangeDag",
     "ChangeRun",
     "CreateRun",
     "Effect",
     "InvalidArgumentError",
     "LocalControl",
+    "MoveBackfill",
     "NoEffect",
     "OperationError",
+    "StartBackfill",
     "applied_event",
     "apply_cancel",
+    "apply_change_backfill",
     "apply_clear",
+    "apply_create_backfill",
     "apply_mark",
     "apply_pause",
     "apply_trigger",
     "check_conf",
     "command_name",
+    "command_of",
     "make_run_id",
+    "plan_backfill",
+    "progress_of",
 ]

@@ -5,9 +5,9 @@ from datetime import datetime
 import msgspec
 
 from mulgil.i18n import FieldValue, Text
-from mulgil.kernel import RunEvent
+from mulgil.kernel import BackfillCause, RunEvent
 from mulgil.messages import Applied, Command, CommandAnswer, Refused
-from mulgil.model import CommandApplied, Dag, DagRun, Event
+from mulgil.model import Backfill, BackfillRun, CommandApplied, Dag, DagRun, Event
 
 
 class CreateRun(msgspec.Struct, frozen=True):
@@ -31,13 +31,28 @@ class ChangeDag(msgspec.Struct, frozen=True):
     answer: CommandAnswer
 
 
+class StartBackfill(msgspec.Struct, frozen=True):
+    """Create this backfill with its intervals."""
+
+    backfill: Backfill
+    runs: tuple[BackfillRun, ...]
+    answer: CommandAnswer
+
+
+class MoveBackfill(msgspec.Struct, frozen=True):
+    """Move the backfill of the command along its state table; a cancel ends what it has under way."""
+
+    cause: BackfillCause
+    answer: CommandAnswer
+
+
 class NoEffect(msgspec.Struct, frozen=True):
     """Nothing to write but the answer: refused, or true already."""
 
     answer: CommandAnswer
 
 
-Effect = CreateRun | ChangeRun | ChangeDag | NoEffect
+Effect = CreateRun | ChangeRun | ChangeDag | StartBackfill | MoveBackfill | NoEffect
 
 
 def refuse(code: str, /, **fields: FieldValue) -> NoEffect:

@@ -6,7 +6,9 @@ from typing import Any
 
 from mulgil.i18n import Text, nearest_name
 from mulgil.messages import (
+    BackfillChange,
     CancelDagRun,
+    ChangeBackfill,
     ClearTaskInstances,
     Command,
     CommandAnswer,
@@ -32,10 +34,10 @@ from mulgil.model import (
     TaskKey,
     Variable,
 )
-from mulgil.operations.dag_not_found import dag_not_found
-from mulgil.operations.errors import InvalidArgumentError
 from mulgil.operations.backfill import command_of, plan_backfill
 from mulgil.operations.connection_extra import check_extra
+from mulgil.operations.dag_not_found import dag_not_found
+from mulgil.operations.errors import InvalidArgumentError
 from mulgil.operations.explain import explain_queue, explain_run
 from mulgil.operations.mark import MARKABLE
 from mulgil.operations.params import check_conf
@@ -43,6 +45,9 @@ from mulgil.operations.run_identity import check_run_id
 from mulgil.operations.selection import select_instances
 from mulgil.ports import (
     AnswerBell,
+    BackfillPlan,
+    BackfillRequest,
+    BackfillSummary,
     Clock,
     DagSummary,
     Explanation,
@@ -50,6 +55,7 @@ from mulgil.ports import (
     MetadataStore,
     NewAssetCommit,
     NotFoundError,
+    StoredBackfill,
     Submitted,
 )
 
@@ -161,7 +167,43 @@ class LocalControl:
         self._existing_dag(dag_id)
         return self._submit(SetDagPaused(dag_id, is_paused))
 
+    def plan_backfill(self, request: BackfillRequest) -> BackfillPlan:
+        """See `Control.plan_backfill`.
+
+        Raises:
+            InvalidArgumentError: The range, a limit or the conf can't be used, or the dag has no intervals.
+        """
+        dag = self._existing_dag(request.dag_id)
+        return plan_backfill(self._store, request, dag=dag, version=self._version(dag), now=self._clock.now())
+
+    def create_backfill(self, plan: BackfillPlan) -> Submitted:
+        """See `Control.create_backfill`."""
+        self._existing_dag(plan.request.dag_id)
+        return self._submit(command_of(plan))
+
+    def change_backfill(self, backfill_id: int, change: BackfillChange) -> Submitted:
+        """See `Control.change_backfill`."""
+        backfill = self.backfill(backfill_id).backfill
+        return self._submit(ChangeBackfill(backfill.dag_id, backfill_id, change))
+
     # Reads.
+
+    def backfills(self, *, dag_id: str | None = None, limit: int = 100) -> tuple[BackfillSummary, ...]:
+        """See `Control.backfills`."""
+        found = self._store.backfills(dag_id=dag_id, limit=limit)
+        if not found and dag_id is not None:
+            self._existing_dag(dag_id, stale_too=True)
+        counts = self._store.backfill_counts([backfill.backfill_id for backfill in found])
+        return tuple(
+            BackfillSummary(backfill=backfill, run_counts=counts.get(backfill.backfill_id, {})) for backfill in found
+        )
+
+    def backfill(self, backfill_id: int) -> StoredBackfill:
+        """See `Control.backfill`."""
+        stored = self._store.backfill(backfill_id)
+        if stored is None:
+            raise NotFoundError("operations.backfill_unknown", backfill_id=backfill_id)
+        return stored
 
     def dags(self) -> tuple[DagSummary, ...]:
         """See `Control.dags`."""
@@ -207,11 +249,17 @@ class LocalControl:
     def explain(self, dag_id: str, run_id: str) -> Explanation:
         """See `Control.explain`."""
         run = self.run(dag_id, run_id)
-        return explain_run(self._store, run, parallelism=self._parallelism, now=self._clock.now())
+        return explain_run(
+            self._store, run, parallelism=self._parallelism, now=self._clock.now(), is_served=self._is_served([run])
+        )
 
     def explain_queue(self, runs: Sequence[DagRun]) -> dict[tuple[str, str], Text]:
         """See `Control.explain_queue`."""
-        return explain_queue(self._store, runs)
+        return explain_queue(self._store, runs, is_served=self._is_served(runs))
+
+    def _is_served(self, runs: Sequence[DagRun]) -> bool:
+        """Whether a scheduler hears the doorbell; nobody is asked for runs that have finished."""
+        return all(run.state.is_finished for run in runs) or self._doorbell.ring()
 
     def attempts(self, dag_id: str, run_id: str, *, task_id: str | None = None) -> tuple[Attempt, ...]:
         """See `Control.attempts`."""
@@ -271,6 +319,7 @@ class LocalControl:
         """
         if not connection.connection_id.strip() or not connection.conn_type.strip():
             raise InvalidArgumentError("operations.connection_invalid", connection_id=connection.connection_id)
+        check_extra(connection)
         self._store.put_connection(connection, by=self._by, at=self._clock.now())
 
     def delete_connection(self, connection_id: str) -> None:
@@ -319,7 +368,6 @@ class LocalControl:
             answer = self._store.answer(command_id)
             if answer is not None or not rang:
                 return answer
-        check_extra(connection)
 
     def _existing_dag(self, dag_id: str, *, stale_too: bool = False) -> Dag:
         dags = {dag.dag_id: dag for dag in self._store.dags() if stale_too or not dag.is_stale}

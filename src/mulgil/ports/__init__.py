@@ -1,6 +1,15 @@
 """What the processes need from the outside, as Protocols. Adapters stand in their own packages."""
 
-from mulgil.ports.control import Control, DagSummary, Explanation, Submitted
+from mulgil.ports.control import (
+    BackfillPlan,
+    BackfillRequest,
+    BackfillSummary,
+    Control,
+    DagSummary,
+    Explanation,
+    PlannedRun,
+    Submitted,
+)
 from mulgil.ports.errors import (
     LeaseLostError,
     NotFoundError,
@@ -21,6 +30,7 @@ from mulgil.ports.store import (
     NewAssetCommit,
     ReadStore,
     SchedulerStore,
+    StoredBackfill,
     StoredRun,
 )
 from mulgil.ports.system import AnswerBell, Cipher, Clock, Doorbell, IdSource, Jitter
@@ -38,6 +48,9 @@ __all__ = [
     "AnsweredCommand",
     "AttemptReported",
     "AttemptUnsendable",
+    "BackfillPlan",
+    "BackfillRequest",
+    "BackfillSummary",
     "Batch",
     "Cipher",
     "Clock",
@@ -56,12 +69,14 @@ __all__ = [
     "MetadataStore",
     "NewAssetCommit",
     "NotFoundError",
+    "PlannedRun",
     "PortError",
     "ReadStore",
     "SchedulerStore",
     "SchemaVersionError",
     "StoreError",
     "StoreUnavailableError",
+    "StoredBackfill",
     "StoredRun",
     "Submitted",
     "UniquenessError",

@@ -7,9 +7,12 @@ from typing import Any, Protocol
 import msgspec
 
 from mulgil.i18n import Text
-from mulgil.messages import CommandAnswer
+from mulgil.messages import BackfillChange, CommandAnswer
 from mulgil.model import (
     Attempt,
+    Backfill,
+    BackfillAction,
+    BackfillRunState,
     Connection,
     Dag,
     DagRun,
@@ -19,12 +22,13 @@ from mulgil.model import (
     Event,
     ImportFailure,
     Pool,
+    RerunPolicy,
     TaskInstance,
     TaskInstanceState,
     TaskKey,
     Variable,
 )
-from mulgil.ports.store import NewAssetCommit
+from mulgil.ports.store import NewAssetCommit, StoredBackfill
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +51,59 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     run: Text | None = None
     instances: dict[TaskKey, Text] = {}
+
+
+class BackfillRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asks to be run: the intervals of a dag that start in `[range_start, range_end)`.
+
+    Of `tasks` (none named = all) everything upstream and downstream is included as asked. Without a
+    `max_active` the dag's own limit or a default holds, whichever is lower.
+    """
+
+    dag_id: str
+    range_start: datetime
+    range_end: datetime
+    is_reverse: bool = False
+    max_active: int | None = None
+    rerun: RerunPolicy = RerunPolicy.FAILED
+    tasks: tuple[str, ...] = ()
+    upstream: bool = False
+    downstream: bool = False
+    conf: dict[str, Any] = {}
+
+
+class PlannedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One interval of a plan: what would be done about it now, and why nothing where that is so."""
+
+    data_interval: DataInterval
+    action: BackfillAction
+    run_id: str | None = None
+    reason: Text | None = None
+    # How many task instances of its run would be cleared.
+    cleared: int = 0
+
+
+class BackfillPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backfill would do, interval by interval in its order; nothing else runs when it is submitted.
+
+    `tasks` are the only ones that would run (none named = all). `unfinished` counts the intervals of the
+    range that haven't ended yet: those are the schedule's.
+    """
+
+    request: BackfillRequest
+    runs: tuple[PlannedRun, ...]
+    tasks: tuple[str, ...]
+    max_active: int
+    is_paused: bool
+    timezone: str
+    unfinished: int = 0
+
+
+class BackfillSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A backfill as a list shows it."""
+
+    backfill: Backfill
+    run_counts: dict[BackfillRunState, int]
 
 
 class Control(Protocol):
@@ -93,6 +150,30 @@ class Control(Protocol):
 
     def set_paused(self, dag_id: str, *, is_paused: bool) -> Submitted:
         """Pause or resume a dag."""
+        ...
+
+    def plan_backfill(self, request: BackfillRequest) -> BackfillPlan:
+        """Say what a backfill would do now. Nothing is written."""
+        ...
+
+    def create_backfill(self, plan: BackfillPlan) -> Submitted:
+        """Start the backfill that was planned; the answer's facts name its `backfill_id`.
+
+        What the plan skips stays skipped. The rest is looked at once more, interval by interval, when its turn
+        comes.
+        """
+        ...
+
+    def change_backfill(self, backfill_id: int, change: BackfillChange) -> Submitted:
+        """Pause, resume or cancel a backfill."""
+        ...
+
+    def backfills(self, *, dag_id: str | None = None, limit: int = 100) -> tuple[BackfillSummary, ...]:
+        """Return backfills, newest first."""
+        ...
+
+    def backfill(self, backfill_id: int) -> StoredBackfill:
+        """Return one backfill with its intervals."""
         ...
 
     def dags(self) -> tuple[DagSummary, ...]:

@@ -25,6 +25,9 @@ from mulgil.messages import Command, CommandAnswer
 from mulgil.model import (
     AssetCommit,
     Attempt,
+    Backfill,
+    BackfillRun,
+    BackfillRunState,
     Connection,
     Dag,
     DagRun,
@@ -49,6 +52,13 @@ class StoredRun(msgspec.Struct, frozen=True, kw_only=True):
     live_attempts: tuple[Attempt, ...] = ()
 
 
+class StoredBackfill(msgspec.Struct, frozen=True, kw_only=True):
+    """A backfill with its intervals, in their order."""
+
+    backfill: Backfill
+    runs: tuple[BackfillRun, ...]
+
+
 class AnsweredCommand(msgspec.Struct, frozen=True, kw_only=True):
     """A command that was applied or refused."""
 
@@ -71,9 +81,9 @@ class NewAssetCommit(msgspec.Struct, frozen=True, kw_only=True):
 class Batch:
     """Everything that one scheduler step writes; rows are whole and replace what was stored.
 
-    A row that stands in a list twice is written as it stands last. Two rows are replaced in part: of a
-    run its identity (`run_uid`, `run_type`, `data_interval`, `created_at`) stays as it was created; of
-    a dag only `is_paused` is taken, because the rest is the DAG processor's.
+    A row that stands in a list twice is written as it stands last; a backfill is new if its id is. Two rows
+    are replaced in part: of a run its identity (`run_uid`, `run_type`, `data_interval`, `created_at`) stays
+    as it was created; of a dag only `is_paused` is taken, because the rest is the DAG processor's.
     """
 
     new_runs: list[DagRun] = field(default_factory=list)
@@ -86,6 +96,8 @@ class Batch:
     commits: list[NewAssetCommit] = field(default_factory=list)
     dags: list[Dag] = field(default_factory=list)
     schedules: list[DagSchedule] = field(default_factory=list)
+    backfills: list[Backfill] = field(default_factory=list)
+    backfill_runs: list[BackfillRun] = field(default_factory=list)
     answers: list[AnsweredCommand] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
@@ -128,6 +140,14 @@ class SchedulerStore(Protocol):
 
     def run_of_interval(self, dag_id: str, interval: DataInterval) -> DagRun | None:
         """Return the scheduled or backfill run of an interval; there is at most one."""
+        ...
+
+    def active_backfills(self) -> tuple[StoredBackfill, ...]:
+        """Return every backfill that hasn't finished, by id."""
+        ...
+
+    def last_backfill(self) -> int:
+        """Return the highest backfill id that was given (0 without backfills)."""
         ...
 
     def schedules(self) -> tuple[DagSchedule, ...]:
@@ -276,6 +296,25 @@ class ReadStore(Protocol):
 
     def asset_commits(self, dag_id: str, run_id: str) -> tuple[NewAssetCommit, ...]:
         """Return what a run's attempts committed, in order."""
+        ...
+
+    def runs_of_range(self, dag_id: str, start: datetime, end: datetime) -> tuple[StoredRun, ...]:
+        """Return the scheduled and backfill runs of intervals that start in `[start, end)`, oldest interval first.
+
+        They come with their task instances, and without attempts.
+        """
+        ...
+
+    def backfills(self, *, dag_id: str | None = None, limit: int = 100) -> tuple[Backfill, ...]:
+        """Return backfills, newest first."""
+        ...
+
+    def backfill(self, backfill_id: int) -> StoredBackfill | None:
+        """Return one backfill."""
+        ...
+
+    def backfill_counts(self, backfill_ids: Sequence[int]) -> dict[int, dict[BackfillRunState, int]]:
+        """Return how many intervals each of these backfills has in each state."""
         ...
 
     def versions(self, dag_id: str) -> tuple[DagVersion, ...]:

@@ -1,29 +1,38 @@
 """Commands of people, applied by the owner: each is answered in the transaction that does it."""
 
 from mulgil.i18n import MulgilError
+from mulgil.kernel import BackfillCause
 from mulgil.messages import (
     CancelDagRun,
+    ChangeBackfill,
     ClearTaskInstances,
     Command,
+    CreateBackfill,
     MarkTaskInstances,
     Refused,
     SetDagPaused,
     TriggerDagRun,
 )
+from mulgil.model import Backfill
 from mulgil.operations import (
     ChangeDag,
     ChangeRun,
     CreateRun,
     Effect,
+    MoveBackfill,
     NoEffect,
+    StartBackfill,
     applied_event,
     apply_cancel,
+    apply_change_backfill,
     apply_clear,
+    apply_create_backfill,
     apply_mark,
     apply_pause,
     apply_trigger,
 )
 from mulgil.ports import AnsweredCommand, StoreError
+from mulgil.scheduler.backfills import cancel_backfill
 from mulgil.scheduler.run_book import LiveRun
 from mulgil.scheduler.step_work import StepWork
 
@@ -43,6 +52,10 @@ def handle_command(work: StepWork, command: Command) -> None:
             work.apply(_known(work, command), event)
         case ChangeDag(dag=dag):
             work.put_dag(dag)
+        case StartBackfill(backfill=backfill, runs=runs):
+            work.create_backfill(backfill, runs)
+        case MoveBackfill(cause=cause):
+            _move_backfill(work, command, cause)
         case NoEffect():
             pass
     work.batch.answers.append(AnsweredCommand(command_id=command.command_id, answer=effect.answer))
@@ -65,6 +78,10 @@ def _apply(work: StepWork, command: Command) -> Effect:
         case CancelDagRun() as payload:
             live = work.run(payload.dag_id, payload.run_id)
             return apply_cancel(command, payload, run=None if live is None else live.state.run)
+        case CreateBackfill() as payload:
+            return _create_backfill(work, command, payload)
+        case ChangeBackfill() as payload:
+            return apply_change_backfill(payload, backfill=_backfill(work, payload.backfill_id))
 
 
 def _known(work: StepWork, command: Command) -> LiveRun:
@@ -74,6 +91,37 @@ def _known(work: StepWork, command: Command) -> LiveRun:
     live = work.run(payload.dag_id, payload.run_id)
     assert live is not None
     return live
+
+
+def _backfill(work: StepWork, backfill_id: int) -> Backfill | None:
+    course = work.memory.backfills.get(backfill_id)
+    if course is not None:
+        return course.backfill
+    stored = work.store.backfill(backfill_id)
+    return None if stored is None else stored.backfill
+
+
+def _move_backfill(work: StepWork, command: Command, cause: BackfillCause) -> None:
+    assert isinstance(command.payload, ChangeBackfill)
+    course = work.memory.backfills.get(command.payload.backfill_id)
+    assert course is not None
+    if cause is BackfillCause.CANCELLED:
+        cancel_backfill(work, course, by=command.by)
+    else:
+        work.change_backfill(course, cause)
+
+
+def _create_backfill(work: StepWork, command: Command, payload: CreateBackfill) -> Effect:
+    dag, plan = work.memory.dags.dag(payload.dag_id), work.memory.dags.plan(payload.dag_id)
+    return apply_create_backfill(
+        command,
+        payload,
+        dag=dag,
+        version=None if plan is None else work.memory.dags.version(plan.version_id).version,
+        timetable=None if plan is None else plan.timetable,
+        backfill_id=work.memory.backfills.last_id + 1,
+        now=work.now,
+    )
 
 
 def _trigger(work: StepWork, command: Command, payload: TriggerDagRun) -> Effect:

@@ -19,6 +19,8 @@ class SchedulerLimits(msgspec.Struct, frozen=True, kw_only=True):
     dags_per_step: int = 100
     # A step creates no further run once it writes this many task instances.
     rows_per_step: int = 5_000
+    # Nor does it look at another interval of a backfill once it has looked at so many.
+    backfill_runs_per_step: int = 500
     # How many scheduled runs of a dag may wait in the queue: catch-up creates them no further ahead.
     runs_ahead: int = 4
     versions_kept: int = 256

@@ -12,16 +12,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mulgil.i18n import MulgilError, Text
-from mulgil.kernel import Admission, CancelAttempt, OfferTaskInstance, RetryAt, RunState, candidate_for, resume
+from mulgil.kernel import (
+    Admission,
+    BackfillCourse,
+    CancelAttempt,
+    OfferTaskInstance,
+    RetryAt,
+    RunState,
+    candidate_for,
+    resume,
+)
 from mulgil.messages import Command
 from mulgil.ports import SchedulerStore, StoredRun, StoreError
 from mulgil.scheduler.attempts import AttemptTable
+from mulgil.scheduler.backfill_book import BackfillBook
 from mulgil.scheduler.dag_book import DagBook
 from mulgil.scheduler.limits import SchedulerLimits
 from mulgil.scheduler.run_book import LiveRun, RunBook
 from mulgil.scheduler.timers import RetryTimer, TimeoutTimer, TimerKey, Timers
 
 _log = logging.getLogger(__name__)
+_NONE = timedelta(0)
 
 
 @dataclass
@@ -32,8 +43,8 @@ class Memory:
     admission: Admission
     # The newest event that was looked at for changes of dags and pools.
     seen_event: int
-_NONE = timedelta(0)
     runs: RunBook = field(default_factory=RunBook)
+    backfills: BackfillBook = field(default_factory=BackfillBook)
     attempts: AttemptTable = field(default_factory=AttemptTable)
     timers: Timers[TimerKey] = field(default_factory=Timers)
     commands: deque[Command] = field(default_factory=deque)
@@ -42,6 +53,8 @@ _NONE = timedelta(0)
     restless: dict[str, None] = field(default_factory=dict)
     # What was to be killed when the memory was read, with the reasons: said once more, in case it was not heard.
     unwanted: list[tuple[str, Text]] = field(default_factory=list)
+    # By how much later the timeouts of runs come, because the clock was set meanwhile: by run and its start.
+    shifts: Mapping[tuple[str, str, datetime], timedelta] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -57,10 +70,9 @@ _NONE = timedelta(0)
             dags=DagBook(store, versions_kept=limits.versions_kept),
             admission=Admission(parallelism=limits.parallelism),
             seen_event=seen_event,
+            shifts=shifts or {},
         )
         memory.read_pools(store)
-    # By how much later the timeouts of runs come, because the clock was set meanwhile: by run and its start.
-    shifts: Mapping[tuple[str, str, datetime], timedelta] = field(default_factory=dict)
         for dag_id in memory.dags.dag_ids:
             memory.note_dag(dag_id)
         for stored in store.active_runs():
@@ -70,9 +82,9 @@ _NONE = timedelta(0)
                 raise
             except MulgilError as error:
                 # One unreadable run must not keep all others from running.
-            shifts=shifts or {},
                 _log.error("run %s of dag %s is left alone: %s", stored.run.run_id, stored.run.dag_id, error)
-        memory.restless.update(dict.fromkeys(memory.runs.dag_ids()))
+        memory.read_backfills(store)
+        memory.restless.update(dict.fromkeys((*memory.runs.dag_ids(), *memory.backfills.dag_ids())))
         return memory
 
     def is_busy(self, now: datetime) -> bool:
@@ -88,6 +100,12 @@ _NONE = timedelta(0)
         for name in sorted(self.pools - pools.keys()):
             self.admission.remove_pool(name)
         self.pools = frozenset(pools)
+
+    def read_backfills(self, store: SchedulerStore) -> None:
+        """Take up the backfills that haven't finished where their rows stand."""
+        self.backfills.last_id = store.last_backfill()
+        for stored in store.active_backfills():
+            self.backfills.put(BackfillCourse(stored.backfill, stored.runs))
 
     def note_dag(self, dag_id: str) -> None:
         """Take over a dag's row after it changed."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mulgil.kernel import RunState
-from mulgil.model import DagRun, DagRunState, RunType
+from mulgil.model import DagRun, DagRunState, DataInterval, RunType
 from mulgil.scheduler.dag_book import CompiledVersion
 
 RunKey = tuple[str, str]
@@ -32,6 +32,8 @@ class RunBook:
         self._runs: dict[RunKey, LiveRun] = {}
         self._queued: dict[str, dict[str, None]] = defaultdict(dict)
         self._running: dict[str, dict[str, None]] = defaultdict(dict)
+        # Those whose interval no other run of the dag may have.
+        self._of_interval: dict[tuple[str, DataInterval], str] = {}
         # Of the queued ones, those that the schedule created.
         self._ahead: dict[str, dict[str, None]] = defaultdict(dict)
 
@@ -39,18 +41,21 @@ class RunBook:
         """How many runs haven't finished."""
         return len(self._runs)
 
-    def get(self, dag_id: str, run_id: str) -> LiveRun | None:
-        """Return a run that is in memory."""
     def __iter__(self) -> Iterator[LiveRun]:
         """Go through the runs in the order in which they came."""
         return iter(tuple(self._runs.values()))
 
+    def get(self, dag_id: str, run_id: str) -> LiveRun | None:
+        """Return a run that is in memory."""
         return self._runs.get((dag_id, run_id))
 
     def put(self, live: LiveRun) -> None:
         """Take a run into memory."""
         self._runs[live.key] = live
-        self.note(live.state.run)
+        run = live.state.run
+        if run.run_type.is_unique_by_interval:
+            self._of_interval[run.dag_id, run.data_interval] = run.run_id
+        self.note(run)
 
     def note(self, run: DagRun) -> None:
         """Bring the lists in step with a run's state."""
@@ -68,7 +73,9 @@ class RunBook:
 
     def remove(self, key: RunKey) -> None:
         """Drop a run from memory."""
-        del self._runs[key]
+        run = self._runs.pop(key).state.run
+        if run.run_type.is_unique_by_interval:
+            del self._of_interval[run.dag_id, run.data_interval]
         for table in (self._queued, self._running, self._ahead):
             table[key[0]].pop(key[1], None)
 
@@ -80,6 +87,15 @@ class RunBook:
     def running(self, dag_id: str) -> int:
         """Return how many runs of the dag are running."""
         return len(self._running[dag_id])
+
+    def is_running(self, dag_id: str, run_id: str | None) -> bool:
+        """Return whether a run is running."""
+        return run_id in self._running[dag_id]
+
+    def of_interval(self, dag_id: str, interval: DataInterval) -> LiveRun | None:
+        """Return the scheduled or backfill run of an interval, if it is in memory."""
+        run_id = self._of_interval.get((dag_id, interval))
+        return None if run_id is None else self._runs[dag_id, run_id]
 
     def scheduled_ahead(self, dag_id: str) -> int:
         """Return how many runs that the schedule created wait in the queue."""

@@ -4,12 +4,18 @@ Handlers of events, commands and timers call these methods. Each changes memory 
 change for the batch; nothing leaves the process here.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Unpack
 
 from msgspec.structs import replace
 
 from mulgil.i18n import Text
 from mulgil.kernel import (
+    BackfillCause,
+    BackfillCourse,
+    BackfillRunCause,
+    BackfillRunFields,
     CancelAttempt,
     Decision,
     OfferTaskInstance,
@@ -27,6 +33,10 @@ from mulgil.messages import Assignment
 from mulgil.model import (
     Attempt,
     AttemptState,
+    Backfill,
+    BackfillChanged,
+    BackfillRun,
+    BackfillState,
     Dag,
     DagRun,
     DagRunChanged,
@@ -78,8 +88,8 @@ class StepWork:
         """Return whether a dag has a run of that id."""
         return self.memory.runs.get(dag_id, run_id) is not None or self.store.run(dag_id, run_id) is not None
 
-    def create_run(self, run: DagRun, version: CompiledVersion) -> None:
-        """Create a run with its task instances."""
+    def create_run(self, run: DagRun, version: CompiledVersion) -> LiveRun:
+        """Create a run with its task instances; return it."""
         state, instances = RunState.create(version.graph, run)
         live = LiveRun(state, version)
         self.memory.runs.put(live)
@@ -87,6 +97,19 @@ class StepWork:
         self.batch.new_runs.append(run)
         self.batch.instances.extend(instances)
         self._log_run(run, DagRunChanged(previous=None, state=run.state, reason=run.reason))
+        return live
+
+    def revise_run(
+        self, run: DagRun, instances: Sequence[TaskInstance], version: CompiledVersion, *, conf: dict[str, Any]
+    ) -> LiveRun:
+        """Take a run that has ended into memory, pinned to `version`; its row is written when it goes on."""
+        pinned = replace(run, version_id=version.version.version_id, conf=conf)
+        state, changes = RunState.revise(version.graph, pinned, instances)
+        live = LiveRun(state, version)
+        self.memory.runs.put(live)
+        for change in changes:
+            self._decide(live, change)
+        return live
 
     def apply(self, live: LiveRun, event: RunEvent) -> None:
         """Tell the kernel what happened to a run and note what follows."""
@@ -98,6 +121,36 @@ class StepWork:
         self.memory.dags.put(dag)
         self.memory.note_dag(dag.dag_id)
         self.batch.dags.append(dag)
+
+    # Backfills.
+
+    def create_backfill(self, backfill: Backfill, runs: Sequence[BackfillRun]) -> None:
+        """Create a backfill with its intervals."""
+        self.memory.backfills.put(BackfillCourse(backfill, runs))
+        self.memory.restless[backfill.dag_id] = None
+        self.batch.backfills.append(backfill)
+        self.batch.backfill_runs.extend(runs)
+        self._log_backfill(backfill, None)
+
+    def change_backfill(self, course: BackfillCourse, cause: BackfillCause) -> None:
+        """Move a backfill along its state table; one that has finished leaves memory."""
+        previous = course.backfill.state
+        backfill = course.change(cause, self.now)
+        self.memory.restless[backfill.dag_id] = None
+        self.batch.backfills.append(backfill)
+        if backfill.state.is_finished:
+            self.memory.backfills.remove(backfill.backfill_id)
+        self._log_backfill(backfill, previous)
+
+    def change_backfill_run(
+        self, course: BackfillCourse, position: int, cause: BackfillRunCause, **fields: Unpack[BackfillRunFields]
+    ) -> None:
+        """Move an interval of a backfill along its state table."""
+        self.batch.backfill_runs.append(course.change_run(position, cause, **fields))
+
+    def _log_backfill(self, backfill: Backfill, previous: BackfillState | None) -> None:
+        payload = BackfillChanged(backfill.backfill_id, previous, backfill.state)
+        self.batch.events.append(Event(at=self.now, payload=payload, dag_id=backfill.dag_id))
 
     # Attempts.
 

@@ -1,11 +1,12 @@
-"""Which runs a dag may have now: those that its schedule is due to create, and those that may start."""
+"""Which runs a dag may have now: those that its schedule is due to create, those that backfills want, who may start."""
 
 import logging
 from collections.abc import Callable
 
-from mulgil.kernel import RunStarted, may_start_run
+from mulgil.kernel import RunStarted, may_start_queued_run
 from mulgil.model import DagRun, DagRunState, DataInterval, RunType
 from mulgil.operations import make_run_id
+from mulgil.scheduler.backfills import BackfillFeeder
 from mulgil.scheduler.dag_book import Plan
 from mulgil.scheduler.limits import SchedulerLimits
 from mulgil.scheduler.step_work import StepWork
@@ -23,17 +24,23 @@ class RunMaker:
         self._work = work
         self._limits = limits
         self._new_id = new_id
+        self._feeder = BackfillFeeder(work, new_id)
 
     @property
     def is_full(self) -> bool:
         """Whether the step writes enough already."""
-        return len(self._work.batch.instances) >= self._limits.rows_per_step
+        batch = self._work.batch
+        return (
+            len(batch.instances) >= self._limits.rows_per_step
+            or len(batch.backfill_runs) >= self._limits.backfill_runs_per_step
+        )
 
     def settle_dag(self, dag_id: str) -> bool:
         """Start and create what the dag may have now; False if the step was full before that was done."""
         while True:
+            self._feeder.conclude(dag_id)
             self._start_queued(dag_id)
-            if not self._create_next(dag_id):
+            if not self._create_next(dag_id) and not self._feeder.take_up_next(dag_id):
                 return True
             if self.is_full:
                 return False
@@ -43,10 +50,15 @@ class RunMaker:
         dag, runs = self._work.memory.dags.dag(dag_id), self._work.memory.runs
         if dag is not None and dag.is_paused:
             return
-        plan = self._work.memory.dags.plan(dag_id)
+        plan, backfills = self._work.memory.dags.plan(dag_id), self._work.memory.backfills
         while (live := runs.next_queued(dag_id)) is not None:
             limit = live.state.graph.spec.max_active_runs if plan is None else plan.max_active_runs
-            if not may_start_run(runs.running(dag_id), limit):
+            if not may_start_queued_run(
+                limit,
+                running=runs.running(dag_id),
+                by_backfills=backfills.driven(dag_id, runs),
+                wanted_by_backfills=0 if dag is None or dag.is_stale or plan is None else backfills.room(dag_id),
+            ):
                 return
             self._work.apply(live, RunStarted())
 
@@ -84,8 +96,8 @@ class RunMaker:
         mark = advance_mark(work.memory.dags.mark(dag_id), interval)
         work.memory.dags.put_mark(mark)
         work.batch.schedules.append(mark)
-        if work.store.run_of_interval(dag_id, interval) is not None:
-            # Somebody asked for this interval before it was due.
+        if work.memory.runs.of_interval(dag_id, interval) or work.store.run_of_interval(dag_id, interval):
+            # Somebody asked for this interval before.
             return
         run = DagRun(
             dag_id=dag_id,

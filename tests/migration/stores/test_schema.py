@@ -43,6 +43,8 @@ def upgrade() -> None:
     {more}
 '''
 
+TODAY = SCHEMA_VERSION
+
 INSERT_RUN = (
     "INSERT INTO dag_run (dag_id, run_id, run_uid, run_type, state, interval_start, interval_end, version_id,"
     " created_at, conf, triggered_by, note) VALUES ('d', 'r', 'u', 'manual', 'running', 1, 2, 'v', 3, '{}', '', '')"
@@ -120,6 +122,28 @@ def test_a_fresh_database_is_what_the_migrations_make(tmp_path: Path) -> None:
     assert contents(fresh) == contents(migrated)
 
 
+def test_the_first_schema_with_rows_becomes_todays(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "mulgil.db", tmp_path / "fresh.db"
+    migrate(path, scripts=schema.MIGRATIONS_FOLDER, target="0001")
+    write(path, INSERT_RUN, INSERT_XCOM)
+    assert schema_state(path) == SchemaState(SchemaStanding.OLDER, 1)
+    before = contents(path)
+    assert upgrade(path).backup == path.with_name("mulgil.db.backup-1")
+    upgrade(fresh)
+    after = contents(path)
+    assert {name: found for name, found in after.items() if not name.startswith("rows of")} == {
+        name: found for name, found in contents(fresh).items() if not name.startswith("rows of")
+    }
+    kept = {name for name in before if name.startswith("rows of")} - {"rows of alembic_version"}
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    write(
+        path,
+        "INSERT INTO backfill VALUES (1, 'd', 1, 2, 0, 4, 'failed', '[]', '{}', 'running', 3, 'ann', NULL)",
+        "INSERT INTO backfill_run VALUES (1, 0, 1, 2, 'running', 'create', 'r', NULL, 3, NULL)",
+    )
+    assert find_damage(path) == ()
+
+
 def test_the_version_of_the_program_is_the_last_migration(tmp_path: Path) -> None:
     path = tmp_path / "mulgil.db"
     migrate(path, scripts=schema.MIGRATIONS_FOLDER, target="head")
@@ -176,12 +200,13 @@ def test_a_missing_database_is_not_created_by_opening_it(tmp_path: Path) -> None
 
 @pytest.mark.usefixtures("next_version")
 def test_an_older_database_is_refused_with_the_command_to_run(older: Path) -> None:
-    expected = "has schema version 1, this program needs 2: stop mulgil and run `mulgil db upgrade`"
+    needed = f"has schema version {TODAY}, this program needs {TODAY + 1}"
+    expected = f"{needed}: stop mulgil and run `mulgil db upgrade`"
     with pytest.raises(SchemaVersionError, match=expected):
         SqlMetadataStore.open(older, cipher=NoCipher())
     with pytest.raises(SchemaVersionError, match=expected):
         check_schema(older)
-    assert schema_state(older) == SchemaState(SchemaStanding.OLDER, 1)
+    assert schema_state(older) == SchemaState(SchemaStanding.OLDER, TODAY)
 
 
 @pytest.mark.usefixtures("next_version")
@@ -189,8 +214,8 @@ def test_an_older_database_is_backed_up_and_migrated_with_its_data(older: Path) 
     before = contents(older)
     steps: list[str] = []
     done = upgrade(older, progress=lambda step: steps.append(render(step)))
-    backup = older.with_name("mulgil.db.backup-1")
-    assert (done.old, done.new, done.backup) == (1, 2, backup)
+    backup = older.with_name(f"mulgil.db.backup-{TODAY}")
+    assert (done.old, done.new, done.backup) == (TODAY, TODAY + 1, backup)
     assert contents(backup) == before
     assert backup.stat().st_mode & 0o777 == 0o600
     assert query(older, "SELECT dag_id, run_id, label FROM dag_run") == [("d", "r", "d:r")]
@@ -198,15 +223,16 @@ def test_an_older_database_is_backed_up_and_migrated_with_its_data(older: Path) 
     assert schema_state(older).standing is SchemaStanding.CURRENT
     assert steps == [
         f"Backing up {older} to {backup} …",
-        f"Upgrading {older} from schema version 1 to 2 …",
+        f"Upgrading {older} from schema version {TODAY} to {TODAY + 1} …",
     ]
 
 
 @pytest.mark.usefixtures("next_version")
 def test_a_backup_never_replaces_an_earlier_one(older: Path) -> None:
-    older.with_name("mulgil.db.backup-1").write_text("precious")
-    assert upgrade(older).backup == older.with_name("mulgil.db.backup-1-2")
-    assert older.with_name("mulgil.db.backup-1").read_text() == "precious"
+    earlier = older.with_name(f"mulgil.db.backup-{TODAY}")
+    earlier.write_text("precious")
+    assert upgrade(older).backup == older.with_name(f"mulgil.db.backup-{TODAY}-2")
+    assert earlier.read_text() == "precious"
 
 
 @pytest.mark.parametrize(
@@ -219,13 +245,14 @@ def test_a_backup_never_replaces_an_earlier_one(older: Path) -> None:
 def test_a_migration_that_fails_changes_nothing(
     older: Path, next_version: Path, more: str, error: type[Exception], message: str
 ) -> None:
-    (script,) = (next_version / "versions").glob("v0002*")
-    script.write_text(NEXT_MIGRATION.format(revision="0002", down="0001", more=more))
+    old, new = schema.revision_of(TODAY), schema.revision_of(TODAY + 1)
+    (script,) = (next_version / "versions").glob(f"v{new}*")
+    script.write_text(NEXT_MIGRATION.format(revision=new, down=old, more=more))
     before = contents(older)
     with pytest.raises(error, match=message):
         upgrade(older)
     assert contents(older) == before
-    assert schema_state(older) == SchemaState(SchemaStanding.OLDER, 1)
+    assert schema_state(older) == SchemaState(SchemaStanding.OLDER, TODAY)
 
 
 def test_a_newer_database_is_refused_naming_both_versions(older: Path) -> None:

@@ -39,7 +39,7 @@ def composed_names() -> set[str]:
     runs = {f"runs{dag}{state}" for dag in ("", "_of_dag") for state in ("", "_in_state")}
     kinds = {f"{verb}_{kind}" for verb in ("put", "delete") for kind in ("pool", "connection", "variable")}
     exists = {f"{kind}_exists" for kind in ("pool", "connection", "variable")}
-    return runs | kinds | exists | {"attempts_of_task", "xcoms_of_map_index"}
+    return runs | kinds | exists | {"attempts_of_task", "xcoms_of_map_index", "backfills_of_dag"}
 
 
 def test_every_statement_is_used() -> None:

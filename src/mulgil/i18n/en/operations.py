@@ -1,7 +1,45 @@
 """English texts of operations: commands and their refusals."""
 
 MESSAGES = {
+    "operations.backfill_malformed": (
+        "the backfill of dag '{dag_id}' can't be read: its intervals are out of order, too many or none; "
+        "plan it again with `mulgil backfill`"
+    ),
+    "operations.backfill_max_active": "a backfill can have 1 to {most} intervals under way at once, not {value}",
+    "operations.backfill_no_interval": (
+        "no data interval of dag '{dag_id}' starts in [{first}, {last}); the next one starts at {start}"
+    ),
+    "operations.backfill_nothing_complete": (
+        "no data interval of this range is complete yet: the first one of dag '{dag_id}' ends at {end}, "
+        "and the schedule runs it then"
+    ),
+    "operations.backfill_over": "backfill {backfill_id} is {state}; it can't be changed any more",
+    "operations.backfill_range_inverted": "the range ends ({last}) before it begins ({first}); swap the two dates",
+    "operations.backfill_schedule_changed": (
+        "dag '{dag_id}' has another schedule than when the backfill was planned: no complete interval "
+        "starts at {start} now; plan it again"
+    ),
+    "operations.backfill_task_misspelt": (
+        "dag '{dag_id}' has no task '{task_id}'; did you mean '{nearest}'? `mulgil dags show {dag_id}` lists its tasks"
+    ),
+    "operations.backfill_task_unknown": (
+        "dag '{dag_id}' has no task '{task_id}'; `mulgil dags show {dag_id}` lists its tasks"
+    ),
+    "operations.backfill_too_long": (
+        "the range has more than {most} data intervals of dag '{dag_id}'; backfill it in parts"
+    ),
+    "operations.backfill_unknown": (
+        "there is no backfill {backfill_id}; `mulgil backfill list` shows those that there are"
+    ),
+    "operations.backfill_without_intervals": (
+        "dag '{dag_id}' has no data intervals to backfill, because nothing schedules it by time; start "
+        "runs with `mulgil dags trigger {dag_id}`"
+    ),
     "operations.conf_too_large": "The conf for dag `{dag_id}` holds a whole number beyond 64 bits. Write it as text.",
+    "operations.connection_extra_not_json": (
+        "extra '{name}' of connection '{connection_id}' ({type}) can't be stored: give what JSON has, that is texts, "
+        "numbers up to 64 bits, true, false, null, and lists and objects of those"
+    ),
     "operations.connection_invalid": "a connection needs an id and a type (given id: '{connection_id}')",
     "operations.connection_misspelt": (
         "connection '{connection_id}' doesn't exist; did you mean '{nearest}'? See `mulgil connections list`"
@@ -21,6 +59,10 @@ MESSAGES = {
     "operations.dag_unknown": (
         "dag '{dag_id}' doesn't exist; `mulgil dags list` shows the dags and the files that can't be imported"
     ),
+    "operations.logical_date_ahead": (
+        "logical date {logical_date} is still to come, so dag '{dag_id}' has no data to run for; "
+        "give a date that has passed, or let the schedule run it when its interval ends"
+    ),
     "operations.logical_date_naive": (
         "logical date {logical_date} has no time zone; add one, such as {logical_date}+00:00"
     ),
@@ -31,15 +73,13 @@ MESSAGES = {
     ),
     "operations.param_missing": "dag '{dag_id}' needs param '{param}', which has no default; give it in the conf",
     "operations.param_type": "param '{param}' of dag '{dag_id}' must be of type {wanted}, but the conf gives {value}",
+    "operations.param_unknown": "dag '{dag_id}' has no param '{param}'; it has {known}",
+    "operations.param_unknown_guess": "dag '{dag_id}' has no param '{param}'; did you mean '{guess}'?",
     "operations.param_value": "param '{param}' of dag '{dag_id}' can't be {value}: its schema says {rule}",
     "operations.pool_invalid": (
         "pool '{name}' can't have {slots} slots: a pool has a name and 0 or more slots, or -1 for no limit"
     ),
     "operations.pool_is_default": (
-    "operations.connection_extra_not_json": (
-        "extra '{name}' of connection '{connection_id}' ({type}) can't be stored: give what JSON has, that is texts, "
-        "numbers up to 64 bits, true, false, null, and lists and objects of those"
-    ),
         "pool '{name}' can't be deleted, because every task without a pool uses it; change its slots instead"
     ),
     "operations.pool_misspelt": "pool '{name}' doesn't exist; did you mean '{nearest}'? See `mulgil pools list`",
@@ -67,6 +107,4 @@ MESSAGES = {
         "variable '{key}' doesn't exist; did you mean '{nearest}'? See `mulgil variables list`"
     ),
     "operations.variable_unknown": "variable '{key}' doesn't exist; `mulgil variables list` shows those that do",
-    "operations.param_unknown": "dag '{dag_id}' has no param '{param}'; it has {known}",
-    "operations.param_unknown_guess": "dag '{dag_id}' has no param '{param}'; did you mean '{guess}'?",
 }

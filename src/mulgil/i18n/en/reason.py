@@ -2,6 +2,7 @@
 
 MESSAGES: dict[str, str] = {
     "reason.attempt_cancelled": "its process was ended from outside; no try is used up",
+    "reason.backfill": "taken up by backfill {backfill_id}",
     "reason.branch_chose": "chose {chosen}",
     "reason.branch_not_chosen": "branch `{task}` did not choose it",
     "reason.branch_unknown": (
@@ -15,6 +16,7 @@ MESSAGES: dict[str, str] = {
     ),
     "reason.mapped_over_nothing": "mapped over an empty list, so there is nothing to run",
     "reason.marked": "marked {state} by {by}",
+    "reason.not_selected": "left out: backfill {backfill_id} runs other tasks only",
     "reason.retry": "try {try_number} of {max_tries} failed; the next one comes {seconds} s later",
     "reason.run_timed_out": "the run took longer than its `dagrun_timeout`",
     "reason.skipped_itself": "the task skipped itself",

@@ -55,7 +55,7 @@ MESSAGES = {
     "store.read_only": "the database {path} is read-only: {why}; check the permissions of the file and its folder",
     "store.run_exists": "dag '{dag_id}' has a run {run_id} already; nothing was written",
     "store.run_missing": "run {run_id} of dag '{dag_id}' isn't in the database; nothing was written",
-    "store.run_of_row_missing": "a row belongs to a run that isn't in the database; nothing was written",
+    "store.run_of_row_missing": "a row belongs to a run or backfill that isn't in the database; nothing was written",
     "store.run_uid_taken": "the uid {run_uid} of run {run_id} of dag '{dag_id}' is used already; nothing was written",
     "store.schema_missing": "there is no database at {path} yet: run `mulgil db upgrade` or `mulgil up` to create it",
     "store.schema_newer": (

@@ -2,6 +2,7 @@
 
 MESSAGES: dict[str, str] = {
     "reason.attempt_cancelled": "프로세스가 밖에서 중단되었습니다. 시도 횟수는 줄지 않습니다",
+    "reason.backfill": "백필 {backfill_id}에서 실행합니다",
     "reason.branch_chose": "{chosen} 선택",
     "reason.branch_not_chosen": "분기 `{task}`에서 선택되지 않았습니다",
     "reason.branch_unknown": (
@@ -15,6 +16,7 @@ MESSAGES: dict[str, str] = {
     ),
     "reason.mapped_over_nothing": "빈 목록에 매핑되어 실행할 것이 없습니다",
     "reason.marked": "{by}이(가) {state}(으)로 표시했습니다",
+    "reason.not_selected": "백필 {backfill_id}에서 고르지 않은 태스크라 건너뛰었습니다",
     "reason.retry": "{max_tries}번 중 {try_number}번째 시도가 실패했습니다. {seconds}초 뒤에 다시 시도합니다",
     "reason.run_timed_out": "실행이 `dagrun_timeout`보다 오래 걸렸습니다",
     "reason.skipped_itself": "태스크가 스스로 건너뛰었습니다",

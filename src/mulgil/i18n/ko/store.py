@@ -63,7 +63,7 @@ MESSAGES = {
     "store.read_only": ("데이터베이스 {path}은(는) 읽기 전용입니다: {why}. 파일과 폴더의 권한을 확인하세요"),
     "store.run_exists": "dag '{dag_id}'에 실행 {run_id}이(가) 이미 있습니다. 아무것도 기록하지 않았습니다",
     "store.run_missing": "dag '{dag_id}'의 실행 {run_id}이(가) 데이터베이스에 없습니다. 아무것도 기록하지 않았습니다",
-    "store.run_of_row_missing": "데이터베이스에 없는 실행에 속한 행이 있습니다. 아무것도 기록하지 않았습니다",
+    "store.run_of_row_missing": "데이터베이스에 없는 실행이나 백필에 속한 행이 있습니다. 아무것도 기록하지 않았습니다",
     "store.run_uid_taken": (
         "dag '{dag_id}'의 실행 {run_id}에 붙은 uid {run_uid}은(는) 이미 쓰이고 있습니다. 아무것도 기록하지 않았습니다"
     ),

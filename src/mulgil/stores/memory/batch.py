@@ -31,6 +31,9 @@ def check_batch(tables: Tables, batch: Batch) -> None:
     for dag in batch.dags:
         if dag.dag_id not in tables.dags:
             raise MissingRowError("store.dag_missing", dag_id=dag.dag_id)
+    known_backfills = tables.backfills.keys() | {backfill.backfill_id for backfill in batch.backfills}
+    if any(run.backfill_id not in known_backfills for run in batch.backfill_runs):
+        raise MissingRowError("store.run_of_row_missing")
     _check_answers(tables, batch)
 
 
@@ -87,6 +90,10 @@ def _write_the_rest(tables: Tables, batch: Batch) -> None:
         tables.dags[dag.dag_id] = msgspec.structs.replace(tables.dags[dag.dag_id], is_paused=dag.is_paused)
     for schedule in batch.schedules:
         tables.schedules[schedule.dag_id] = schedule
+    for backfill in batch.backfills:
+        tables.backfills[backfill.backfill_id] = backfill
+    for backfill_run in batch.backfill_runs:
+        tables.backfill_runs.setdefault(backfill_run.backfill_id, {})[backfill_run.position] = backfill_run
     for answered in batch.answers:
         tables.answers[answered.command_id] = answered.answer
     for event in batch.events:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from mulgil.model import Attempt, AttemptState, DagRun, TaskInstance
+from mulgil.ports import StoredBackfill
 from mulgil.stores.memory.tables import Tables
 
 _OVER = (AttemptState.ENDED, AttemptState.LOST)
@@ -34,3 +35,12 @@ def sorted_attempts(tables: Tables, dag_id: str, run_id: str) -> tuple[Attempt, 
 def live_attempts_of(tables: Tables, dag_id: str, run_id: str) -> tuple[Attempt, ...]:
     """Return a run's attempts that haven't ended, in the order in which they were queued."""
     return tuple(attempt for attempt in sorted_attempts(tables, dag_id, run_id) if attempt.state not in _OVER)
+
+
+def stored_backfill(tables: Tables, backfill_id: int) -> StoredBackfill | None:
+    """Return a backfill with its intervals in their order."""
+    backfill = tables.backfills.get(backfill_id)
+    if backfill is None:
+        return None
+    runs = tables.backfill_runs.get(backfill_id, {})
+    return StoredBackfill(backfill=backfill, runs=tuple(runs[position] for position in sorted(runs)))

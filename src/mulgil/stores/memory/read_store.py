@@ -1,15 +1,17 @@
 """The part of the memory store that shows runs and what came of them, to people and to attempts."""
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 
-from mulgil.model import Attempt, DagRun, DagRunState, TaskInstance, XComValue
-from mulgil.ports import NewAssetCommit
-from mulgil.stores.memory.order import newest_interval_first, sorted_attempts, sorted_instances
+from mulgil.model import Attempt, Backfill, BackfillRunState, DagRun, DagRunState, TaskInstance, XComValue
+from mulgil.ports import NewAssetCommit, StoredBackfill, StoredRun
+from mulgil.stores.memory.order import newest_interval_first, sorted_attempts, sorted_instances, stored_backfill
 from mulgil.stores.memory.part import StorePart
 
 
 class MemoryReadStore(StorePart):
-    """Runs, task instances, attempts, XComs and asset commits."""
+    """Runs, task instances, attempts, XComs, asset commits and backfills."""
 
     def runs(
         self, *, dag_id: str | None = None, state: DagRunState | None = None, limit: int = 100
@@ -68,3 +70,28 @@ class MemoryReadStore(StorePart):
                 ),
             )
         )
+
+    def runs_of_range(self, dag_id: str, start: datetime, end: datetime) -> tuple[StoredRun, ...]:
+        """Return the scheduled and backfill runs of intervals that start in `[start, end)`, oldest interval first."""
+        found = [
+            run
+            for (owner, interval), run in self._tables.runs_by_interval.items()
+            if owner == dag_id and start <= interval.start < end
+        ]
+        found.sort(key=lambda run: run.data_interval)
+        return tuple(StoredRun(run=run, instances=sorted_instances(self._tables, dag_id, run.run_id)) for run in found)
+
+    def backfills(self, *, dag_id: str | None = None, limit: int = 100) -> tuple[Backfill, ...]:
+        """Return backfills, newest first."""
+        found = (self._tables.backfills[number] for number in sorted(self._tables.backfills, reverse=True))
+        return tuple(backfill for backfill in found if dag_id in (None, backfill.dag_id))[:limit]
+
+    def backfill(self, backfill_id: int) -> StoredBackfill | None:
+        """Return one backfill."""
+        return stored_backfill(self._tables, backfill_id)
+
+    def backfill_counts(self, backfill_ids: Sequence[int]) -> dict[int, dict[BackfillRunState, int]]:
+        """Return how many intervals each of these backfills has in each state."""
+        runs = ((number, self._tables.backfill_runs.get(number, {}).values()) for number in sorted(set(backfill_ids)))
+        counts = ((number, Counter(run.state for run in found)) for number, found in runs)
+        return {number: dict(sorted(count.items())) for number, count in counts if count}

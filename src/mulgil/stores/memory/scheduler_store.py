@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from mulgil.messages import Command, CommandAnswer
 from mulgil.model import DagRun, DagSchedule, DataInterval, Event
-from mulgil.ports import Batch, LeaseLostError, StoredRun
+from mulgil.ports import Batch, LeaseLostError, StoredBackfill, StoredRun
 from mulgil.stores.memory.batch import check_batch, write_batch
-from mulgil.stores.memory.order import live_attempts_of, oldest_first, sorted_instances
+from mulgil.stores.memory.order import live_attempts_of, oldest_first, sorted_instances, stored_backfill
 from mulgil.stores.memory.part import StorePart
 
 
@@ -59,6 +59,15 @@ class MemorySchedulerStore(StorePart):
     def run_of_interval(self, dag_id: str, interval: DataInterval) -> DagRun | None:
         """Return the scheduled or backfill run of an interval; there is at most one."""
         return self._tables.runs_by_interval.get((dag_id, interval))
+
+    def active_backfills(self) -> tuple[StoredBackfill, ...]:
+        """Return every backfill that hasn't finished, by id."""
+        stored = (stored_backfill(self._tables, backfill_id) for backfill_id in sorted(self._tables.backfills))
+        return tuple(one for one in stored if one is not None and not one.backfill.state.is_finished)
+
+    def last_backfill(self) -> int:
+        """Return the highest backfill id that was given (0 without backfills)."""
+        return max(self._tables.backfills, default=0)
 
     def schedules(self) -> tuple[DagSchedule, ...]:
         """Return the high-water mark of every dag that has one, by dag id."""

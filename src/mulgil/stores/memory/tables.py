@@ -10,6 +10,8 @@ import msgspec
 from mulgil.messages import Command, CommandAnswer
 from mulgil.model import (
     Attempt,
+    Backfill,
+    BackfillRun,
     Connection,
     Dag,
     DagRun,
@@ -51,6 +53,8 @@ class Tables:
     dags: dict[str, Dag] = field(default_factory=dict)
     versions: dict[str, DagVersion] = field(default_factory=dict)
     schedules: dict[str, DagSchedule] = field(default_factory=dict)
+    backfills: dict[int, Backfill] = field(default_factory=dict)
+    backfill_runs: dict[int, dict[int, BackfillRun]] = field(default_factory=dict)
     failures: dict[tuple[str, str], ImportFailure] = field(default_factory=dict)
     commands: dict[str, Command] = field(default_factory=dict)
     answers: dict[str, CommandAnswer] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from mulgil.model import DagRun
 from mulgil.ports import Batch, UniquenessError
 from mulgil.stores.errors import MissingRowError, interval_taken, run_exists, run_uid_taken
 from mulgil.stores.sql.database import Transaction
-from mulgil.stores.sql.rows import dags, log, runs
+from mulgil.stores.sql.rows import backfills, dags, log, runs
 
 
 def write_batch(transaction: Transaction, batch: Batch) -> None:
@@ -26,6 +26,8 @@ def write_batch(transaction: Transaction, batch: Batch) -> None:
         ("put_xcom", map(runs.xcom_params, batch.xcoms)),
         ("put_asset_commit", map(runs.asset_commit_params, batch.commits)),
         ("put_schedule", map(dags.schedule_params, batch.schedules)),
+        ("put_backfill", map(backfills.backfill_params, batch.backfills)),
+        ("put_backfill_run", map(backfills.backfill_run_params, batch.backfill_runs)),
     )
     for name, rows in many:
         transaction.run_each(name, rows)

@@ -1,13 +1,18 @@
 """The part of the SQL store that shows runs and what came of them, to people and to attempts."""
 
-from mulgil.model import Attempt, DagRun, DagRunState, TaskInstance, XComValue
-from mulgil.ports import NewAssetCommit
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from mulgil.model import Attempt, Backfill, BackfillRunState, DagRun, DagRunState, TaskInstance, XComValue
+from mulgil.ports import NewAssetCommit, StoredBackfill, StoredRun
+from mulgil.stores.sql.instants import to_microseconds
 from mulgil.stores.sql.part import StorePart
-from mulgil.stores.sql.rows import runs
+from mulgil.stores.sql.rows import backfills, runs
 
 
 class SqlReadStore(StorePart):
-    """Runs, task instances, attempts, XComs and asset commits."""
+    """Runs, task instances, attempts, XComs, asset commits and backfills."""
 
     def runs(
         self, *, dag_id: str | None = None, state: DagRunState | None = None, limit: int = 100
@@ -71,3 +76,44 @@ class SqlReadStore(StorePart):
         with self._database.read() as transaction:
             rows = transaction.rows("asset_commits", {"dag_id": dag_id, "run_id": run_id})
             return tuple(map(runs.asset_commit_value, rows))
+
+    def runs_of_range(self, dag_id: str, start: datetime, end: datetime) -> tuple[StoredRun, ...]:
+        """Return the scheduled and backfill runs of intervals that start in `[start, end)`, oldest interval first."""
+        instances: dict[str, list[TaskInstance]] = defaultdict(list)
+        params: dict[str, str | int] = {"dag_id": dag_id}
+        params |= {"range_start": to_microseconds(start), "range_end": to_microseconds(end)}
+        with self._database.read() as transaction:
+            found = [runs.run_value(row) for row in transaction.rows("runs_of_range", params)]
+            for instance in map(runs.instance_value, transaction.rows("instances_of_range", params)):
+                instances[instance.run_id].append(instance)
+        return tuple(StoredRun(run=run, instances=tuple(instances[run.run_id])) for run in found)
+
+    def backfills(self, *, dag_id: str | None = None, limit: int = 100) -> tuple[Backfill, ...]:
+        """Return backfills, newest first."""
+        name = "backfills"
+        params: dict[str, str | int] = {"limit": limit}
+        if dag_id is not None:
+            name += "_of_dag"
+            params["dag_id"] = dag_id
+        with self._database.read() as transaction:
+            return tuple(map(backfills.backfill_value, transaction.rows(name, params)))
+
+    def backfill(self, backfill_id: int) -> StoredBackfill | None:
+        """Return one backfill."""
+        params = {"backfill_id": backfill_id}
+        with self._database.read() as transaction:
+            row = transaction.row("backfill", params)
+            if row is None:
+                return None
+            found = map(backfills.backfill_run_value, transaction.rows("runs_of_backfill", params))
+            return StoredBackfill(backfill=backfills.backfill_value(row), runs=tuple(found))
+
+    def backfill_counts(self, backfill_ids: Sequence[int]) -> dict[int, dict[BackfillRunState, int]]:
+        """Return how many intervals each of these backfills has in each state."""
+        counts: dict[int, dict[BackfillRunState, int]] = {}
+        with self._database.read() as transaction:
+            for number in sorted(set(backfill_ids)):
+                rows = transaction.rows("counts_of_backfill", {"backfill_id": number})
+                if rows:
+                    counts[number] = {BackfillRunState(state): count for state, count in rows}
+        return counts

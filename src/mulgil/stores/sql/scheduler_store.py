@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from mulgil.messages import Command
-from mulgil.model import Attempt, DagRun, DagSchedule, DataInterval, Event, TaskInstance
-from mulgil.ports import Batch, LeaseLostError, StoredRun
+from mulgil.model import Attempt, BackfillRun, DagRun, DagSchedule, DataInterval, Event, TaskInstance
+from mulgil.ports import Batch, LeaseLostError, StoredBackfill, StoredRun
 from mulgil.stores.sql.batch import write_batch
 from mulgil.stores.sql.database import Transaction
 from mulgil.stores.sql.part import StorePart
-from mulgil.stores.sql.rows import dags, log, runs
+from mulgil.stores.sql.rows import backfills, dags, log, runs
 
 
 class SqlSchedulerStore(StorePart):
@@ -73,6 +73,20 @@ class SqlSchedulerStore(StorePart):
         with self._database.read() as transaction:
             row = transaction.row("run_of_interval", {"dag_id": dag_id, **runs.interval_params(interval)})
             return None if row is None else runs.run_value(row)
+
+    def active_backfills(self) -> tuple[StoredBackfill, ...]:
+        """Return every backfill that hasn't finished, by id."""
+        found: dict[int, list[BackfillRun]] = defaultdict(list)
+        with self._database.read() as transaction:
+            active = [backfills.backfill_value(row) for row in transaction.rows("active_backfills")]
+            for run in map(backfills.backfill_run_value, transaction.rows("runs_of_active_backfills")):
+                found[run.backfill_id].append(run)
+        return tuple(StoredBackfill(backfill=one, runs=tuple(found[one.backfill_id])) for one in active)
+
+    def last_backfill(self) -> int:
+        """Return the highest backfill id that was given (0 without backfills)."""
+        with self._database.read() as transaction:
+            return int(transaction.rows("last_backfill")[0][0])
 
     def schedules(self) -> tuple[DagSchedule, ...]:
         """Return the high-water mark of every dag that has one, by dag id."""

@@ -23,7 +23,7 @@ from mulgil.stores.sql.location import database_path
 from mulgil.stores.sql.queries import load_statements
 from mulgil.stores.sql.sqlite import connect, translated_errors, use_wal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 _PRIVATE = 0o600
 _BACKUP_PAGES = 1024

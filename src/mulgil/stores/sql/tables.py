@@ -6,7 +6,7 @@ proves that both give the same schema. The statements in `queries/` name these c
 - Names of states and kinds are text without CHECKs: a newer version adds values.
 - One row of `lease` per shard of dags; an embedded database has the one shard 0.
 - `dag_run` is unique by interval over scheduled and backfill runs only.
-- Task instances, XComs and attempts go with their run; asset commits and events outlive it.
+- Task instances, XComs and attempts go with their run; asset commits, events and what a backfill did outlive it.
 """
 
 from sqlalchemy import (
@@ -238,6 +238,45 @@ event = Table(
     Column("map_index", Integer),
     Index("event_of_dag", "dag_id", "seq"),
     sqlite_autoincrement=True,
+)
+
+_ACTIVE_BACKFILL = text("state IN ('running', 'paused', 'cancelling')")
+
+backfill = Table(
+    "backfill",
+    metadata,
+    Column("backfill_id", Integer, primary_key=True, autoincrement=False),
+    Column("dag_id", Text, nullable=False),
+    Column("range_start", Instant, nullable=False),
+    Column("range_end", Instant, nullable=False),
+    Column("is_reverse", Boolean, nullable=False),
+    Column("max_active", Integer, nullable=False),
+    Column("rerun", Text, nullable=False),
+    Column("tasks", Json, nullable=False),
+    Column("conf", Json, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("ended_at", Instant),
+    Index("backfill_active", "state", sqlite_where=_ACTIVE_BACKFILL, postgresql_where=_ACTIVE_BACKFILL),
+    Index("backfill_of_dag", "dag_id"),
+)
+
+backfill_run = Table(
+    "backfill_run",
+    metadata,
+    Column("backfill_id", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("interval_start", Instant, nullable=False),
+    Column("interval_end", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("run_id", Text),
+    Column("reason", Json),
+    Column("started_at", Instant),
+    Column("ended_at", Instant),
+    ForeignKeyConstraint(["backfill_id"], ["backfill.backfill_id"], ondelete="CASCADE"),
+    sqlite_with_rowid=False,
 )
 
 pool = Table(

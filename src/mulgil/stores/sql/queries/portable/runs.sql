@@ -18,6 +18,27 @@ WHERE
     dag_id = :dag_id AND interval_start = :interval_start AND interval_end = :interval_end
     AND run_type IN ('scheduled', 'backfill');
 
+-- name: runs_of_range
+SELECT
+    dag_id, run_id, run_uid, run_type, state, interval_start, interval_end, version_id, created_at, conf,
+    started_at, ended_at, reason, triggered_by, note
+FROM dag_run
+WHERE
+    dag_id = :dag_id AND interval_start >= :range_start AND interval_start < :range_end
+    AND run_type IN ('scheduled', 'backfill')
+ORDER BY interval_start, interval_end;
+
+-- name: instances_of_range
+SELECT
+    i.dag_id, i.run_id, i.task_id, i.map_index, i.state, i.try_number, i.max_tries, i.clear_number,
+    i.lost_count, i.attempt_id, i.reason, i.scheduled_at, i.queued_at, i.started_at, i.ended_at, i.retry_at
+FROM dag_run AS r
+CROSS JOIN task_instance AS i
+WHERE
+    r.dag_id = :dag_id AND r.interval_start >= :range_start AND r.interval_start < :range_end
+    AND r.run_type IN ('scheduled', 'backfill') AND i.dag_id = r.dag_id AND i.run_id = r.run_id
+ORDER BY i.run_id, i.task_id, i.map_index;
+
 -- name: active_runs
 SELECT
     dag_id, run_id, run_uid, run_type, state, interval_start, interval_end, version_id, created_at, conf,
