@@ -14,22 +14,32 @@ from mulgil.ports import Explanation, MetadataStore, StoredRun
 
 RunKey = tuple[str, str]
 
+# What passes by itself while a scheduler and a worker run, and never without them.
+_UNSERVED = frozenset({"wait.turn", "wait.worker"})
 
-def explain_run(store: MetadataStore, run: DagRun, *, parallelism: int, now: datetime) -> Explanation:
-    """Return what a run and its unfinished task instances wait for; a finished run waits for nothing."""
+
+def explain_run(
+    store: MetadataStore, run: DagRun, *, parallelism: int, now: datetime, is_served: bool = True
+) -> Explanation:
+    """Return what a run and its unfinished task instances wait for; a finished run waits for nothing.
+
+    Where the installation isn't served by a scheduler (`is_served`), that is what everything waits for whose turn
+    it would be.
+    """
     if run.state.is_finished:
         return Explanation()
-    why_run = explain_queue(store, [run]).get((run.dag_id, run.run_id))
+    why_run = explain_queue(store, [run], is_served=is_served).get((run.dag_id, run.run_id))
     states = _load(store, run)
     state = states.get((run.dag_id, run.run_id))
     if state is None:
         return Explanation(run=why_run)
     admission = _admission(store, states, parallelism=parallelism)
     reasons = ((row.key, _why(state, row, admission, now)) for row in state.instances())
-    return Explanation(run=why_run, instances={key: reason for key, reason in reasons if reason is not None})
+    instances = {key: _served(reason, is_served=is_served) for key, reason in reasons if reason is not None}
+    return Explanation(run=why_run, instances=instances)
 
 
-def explain_queue(store: MetadataStore, runs: Iterable[DagRun]) -> dict[RunKey, Text]:
+def explain_queue(store: MetadataStore, runs: Iterable[DagRun], *, is_served: bool = True) -> dict[RunKey, Text]:
     """Return why each of `runs` that is queued doesn't start."""
     queued = [run for run in runs if run.state is DagRunState.QUEUED]
     if not queued:
@@ -45,7 +55,7 @@ def explain_queue(store: MetadataStore, runs: Iterable[DagRun]) -> dict[RunKey, 
         version = store.dag_version(run.version_id if dag is None else dag.version_id)
         running = counts.get(run.dag_id, {}).get(DagRunState.RUNNING, 0)
         full = None if version is None else why_run_waits(running, version.spec.max_active_runs)
-        reasons[run.dag_id, run.run_id] = full or Text("wait.turn")
+        reasons[run.dag_id, run.run_id] = full or _served(Text("wait.turn"), is_served=is_served)
     return reasons
 
 
@@ -90,4 +100,12 @@ def _admission(store: MetadataStore, states: Mapping[RunKey, RunState], *, paral
 def _why(state: RunState, row: TaskInstance, admission: Admission, now: datetime) -> Text | None:
     if row.state is TaskInstanceState.SCHEDULED:
         return admission.why_waiting(candidate_for(state, row.key))
+    if row.state is TaskInstanceState.QUEUED:
+        since = "" if row.queued_at is None else row.queued_at.isoformat(timespec="seconds")
+        return Text("wait.worker", {"since": since})
     return why_not_ready(state, row.key, now)
+
+
+def _served(reason: Text, *, is_served: bool) -> Text:
+    """Return a reason, or that nobody is there to whom the turn could come."""
+    return reason if is_served or reason.code not in _UNSERVED else Text("wait.no_scheduler")

@@ -24,7 +24,8 @@ def apply_trigger(
 ) -> Effect:
     """Create the run that `payload` asks for, pinned to the dag's current version.
 
-    `is_taken` says whether the dag has a run of an id. The run of a paused dag is created and waits.
+    `is_taken` says whether the dag has a run of an id. The run of a paused dag is created and waits. An interval
+    that has begun may be run before it ends; one that hasn't begun has no data, and is refused.
     """
     if dag is None or dag.is_stale or version is None or timetable is None:
         return refuse("operations.dag_unknown", dag_id=payload.dag_id)
@@ -37,6 +38,10 @@ def apply_trigger(
         return NoEffect(Refused(error.text))
     if interval is None:
         return refuse("operations.no_complete_interval", dag_id=payload.dag_id)
+    if interval.start > now:
+        return refuse(
+            "operations.logical_date_ahead", dag_id=payload.dag_id, logical_date=_instant_text(interval.start)
+        )
     if payload.run_id is not None and is_taken(payload.run_id):
         return refuse("operations.run_exists", dag_id=payload.dag_id, run_id=payload.run_id)
     run = DagRun(

@@ -1,6 +1,6 @@
 """The apply side: a command and the state that it meets become an effect."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -153,10 +153,20 @@ def test_a_given_interval_is_kept_and_no_schedule_means_an_empty_one() -> None:
         (TriggerDagRun(dag_id="d", run_uid="u", run_id="../etc"), "operations.run_id_invalid"),
         (TriggerDagRun(dag_id="d", run_uid="u", run_id=".."), "operations.run_id_invalid"),
         (TriggerDagRun(dag_id="d", run_uid="u", run_id="taken"), "operations.run_exists"),
+        (TriggerDagRun(dag_id="d", run_uid="u", logical_date=NOW + timedelta(days=1)), "operations.logical_date_ahead"),
+        (
+            TriggerDagRun(dag_id="d", run_uid="u", data_interval=DataInterval.at(NOW + timedelta(seconds=1))),
+            "operations.logical_date_ahead",
+        ),
     ],
 )
 def test_triggers_that_are_refused(payload: TriggerDagRun, code: str) -> None:
     assert refusal(trigger(payload, taken=("taken",))) == code
+
+
+def test_an_interval_that_has_begun_may_be_run_before_it_ends() -> None:
+    run = created(trigger(TriggerDagRun(dag_id="d", run_uid="u", logical_date=NOW)))
+    assert run.data_interval.start < NOW < run.data_interval.end
 
 
 def test_a_dag_that_is_gone_or_has_no_complete_interval_is_refused() -> None:

@@ -86,8 +86,8 @@ class Stage:
         self.store.commit(Batch(new_runs=[run], instances=rows, attempts=attempts), epoch=self.epoch)
         return run
 
-    def explain(self, run: DagRun, *, parallelism: int = 32) -> Explanation:
-        return explain_run(self.store, run, parallelism=parallelism, now=NOW)
+    def explain(self, run: DagRun, *, parallelism: int = 32, is_served: bool = True) -> Explanation:
+        return explain_run(self.store, run, parallelism=parallelism, now=NOW, is_served=is_served)
 
 
 def row_of(task_id: str, state: TaskInstanceState = TaskInstanceState.NONE, **more: object) -> TaskInstance:
@@ -174,6 +174,23 @@ def test_upstream_and_retry_delay() -> None:
         EXTRACT: Text("wait.retry_delay", {"at": at.isoformat(timespec="seconds")}),
         LOAD: Text("wait.upstream", {"done": 0, "total": 1, "rule": "all_success"}),
     }
+
+
+def test_what_was_handed_to_a_worker_says_so() -> None:
+    stage = Stage()
+    queued = row_of("extract", TaskInstanceState.QUEUED, attempt_id="a1", queued_at=NOW)
+    run = stage.add(run_named("one"), queued)
+    assert stage.explain(run).instances[EXTRACT] == Text("wait.worker", {"since": NOW.isoformat()})
+    assert stage.explain(run, is_served=False).instances[EXTRACT] == Text("wait.no_scheduler")
+
+
+def test_without_a_scheduler_no_turn_comes() -> None:
+    stage = Stage(pool="default_pool")
+    queued = stage.add(run_named("one", DagRunState.QUEUED), row_of("extract"))
+    assert stage.explain(queued, is_served=False).run == Text("wait.no_scheduler")
+    run = stage.add(run_named("two"), READY, row_of("load"))
+    assert stage.explain(run, is_served=False).instances[EXTRACT] == Text("wait.no_scheduler")
+    assert stage.explain(run, is_served=False).instances[LOAD].code == "wait.upstream"
 
 
 def test_what_runs_or_has_ended_waits_for_nothing() -> None:
