@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from inspect import Parameter, Signature
 
 from mulgil.sdk._suggestion import listed, nearest
@@ -110,6 +111,19 @@ def context_arguments(
 
 
 def _signature(function: Callable[..., object]) -> Signature | None:
+    try:
+        return _known_signature(function)
+    except TypeError:
+        # A callable that can't be hashed is looked at every time.
+        return _read_signature(function)
+
+
+@lru_cache(maxsize=1024)
+def _known_signature(function: Callable[..., object]) -> Signature | None:
+    return _read_signature(function)
+
+
+def _read_signature(function: Callable[..., object]) -> Signature | None:
     try:
         return inspect.signature(function)
     except (TypeError, ValueError):

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 
 from mulgil.model import AssetRef, TaskGroupSpec, TaskSpec
+from mulgil.sdk._arguments import CALLBACKS, NOT_YET
 from mulgil.sdk._suggestion import nearest
 from mulgil.sdk.errors import DagDefinitionError
 from mulgil.sdk.node import Node
@@ -59,6 +60,10 @@ def _check_default_args(dag: DagScope) -> None:
             if name in dag.used_default_args:
                 continue
             where: dict[str, str | int] = {"file": scope.origin.file, "line": scope.origin.line, "name": name}
+            if name in CALLBACKS:
+                raise DagDefinitionError("sdk.default_callback_not_yet", dag_id=dag.dag_id, **where)
+            if name in NOT_YET:
+                raise DagDefinitionError("sdk.default_arg_not_yet", dag_id=dag.dag_id, **where)
             guess = nearest(name, dag.used_default_args | COMMON_ARGUMENTS)
             if guess is not None:
                 raise DagDefinitionError("sdk.unknown_default_arg_guess", guess=guess, dag_id=dag.dag_id, **where)

@@ -162,6 +162,24 @@ def test_a_default_that_no_task_takes_is_an_error() -> None:
         declared.to_spec()
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "on_failure_callback",
+            r"default_args of dag 'x' has 'on_failure_callback'; mulgil has no callbacks yet.*all_done",
+        ),
+        ("sla_miss_callback", "mulgil has no callbacks yet"),
+        ("depends_on_past", "'depends_on_past', which mulgil doesn't have yet. Remove it"),
+    ],
+)
+def test_a_default_that_airflow_has_is_told_apart_from_a_typing_error(name: str, message: str) -> None:
+    with DAG("x", default_args={name: print}) as declared:
+        EmptyOperator(task_id="a")
+    with pytest.raises(DagDefinitionError, match=message):
+        declared.to_spec()
+
+
 def test_a_task_outside_any_dag_is_refused_when_it_is_compiled_or_called() -> None:
     @task
     def alone(): ...

@@ -49,6 +49,13 @@ MESSAGES: dict[str, str] = {
         "{file}:{line}: dag {dag_id!r} is given {name!r}; mulgil has no callbacks yet. Remove it, and do its work "
         "in a last task with trigger_rule='one_failed' or 'all_done'."
     ),
+    "sdk.default_arg_not_yet": (
+        "{file}:{line}: default_args of dag {dag_id!r} has {name!r}, which mulgil doesn't have yet. Remove it."
+    ),
+    "sdk.default_callback_not_yet": (
+        "{file}:{line}: default_args of dag {dag_id!r} has {name!r}; mulgil has no callbacks yet. Remove it, and do "
+        "its work in a last task with trigger_rule='one_failed' or 'all_done'."
+    ),
     "sdk.dag_never_called": (
         "{file}:{line}: the @dag function {name!r} is never called, so the file defines no dag. Call it at the end "
         "of the file: {name}()"

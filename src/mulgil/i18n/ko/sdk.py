@@ -51,6 +51,13 @@ MESSAGES: dict[str, str] = {
         "{file}:{line}: DAG {dag_id!r}에 {name!r} 인자가 있지만 mulgil에는 아직 콜백이 없습니다. 인자를 지우고, "
         "trigger_rule='one_failed'나 'all_done'인 마지막 태스크에서 그 일을 하세요."
     ),
+    "sdk.default_arg_not_yet": (
+        "{file}:{line}: DAG {dag_id!r}의 default_args에 있는 {name!r}은(는) mulgil에 아직 없습니다. 지우세요."
+    ),
+    "sdk.default_callback_not_yet": (
+        "{file}:{line}: DAG {dag_id!r}의 default_args에 {name!r}이(가) 있지만 mulgil에는 아직 콜백이 없습니다. 지우고, "
+        "trigger_rule='one_failed'나 'all_done'인 마지막 태스크에서 그 일을 하세요."
+    ),
     "sdk.dag_never_called": (
         "{file}:{line}: @dag 함수 {name!r}을(를) 호출하지 않아서 파일에 DAG가 없습니다. 파일 "
         "끝에서 호출하세요: {name}()"
