@@ -5,6 +5,7 @@ from importlib import import_module
 
 import click
 
+from mulgil.cli._click_words import translate_click
 from mulgil.cli.session import Session
 from mulgil.config import environment, load_settings
 from mulgil.i18n import Text, render, set_language
@@ -26,6 +27,10 @@ COMMANDS = {
     "worker": "mulgil.cli.processes:worker",
     "version": "mulgil.cli.version:version",
 }
+
+
+# Before the first option is declared: some of the library's words are taken then.
+translate_click()
 
 
 class LazyGroup(click.Group):

@@ -42,18 +42,21 @@ def state(session: Session, dag_id: str, run_id: str, task_id: str | None, outpu
 @click.argument("task_id")
 @_map_index
 @click.option("--try", "try_number", type=click.IntRange(min=1), help=render(Text("cli.help_try")))
+@click.option("--follow", "-f", "is_followed", is_flag=True, help=render(Text("cli.help_follow")))
 @click.pass_obj
 def logs(
-    session: Session, dag_id: str, run_id: str, task_id: str, *, map_index: int | None, try_number: int | None
-) -> None:
-    """Print the log of a task instance's newest try, or of the one that is named."""
+    session: Session, dag_id: str, run_id: str, task_id: str, *, map_index: int | None, try_number: int | None,
+    is_followed: bool,
+) -> None:  # fmt: skip
+    """Print the log of a task instance's newest try, or of the one that is named; on request, until the try ends."""
     run_id = named_run(session.control, dag_id, run_id)
     instance = _one_instance(_instances(session, dag_id, run_id, task_id), task_id, map_index)
-    if instance.try_number == 0:
+    may_begin = is_followed and not instance.state.is_finished
+    if instance.try_number == 0 and not may_begin:
         raise ArgumentError("cli.never_tried", task=task_id, state=instance.state.value)
-    if try_number is not None:
+    if try_number is not None and try_number != instance.try_number:
         _check_try(session, instance, try_number)
-    _print_log(session, instance, try_number=try_number or instance.try_number)
+    _print_log(session, instance, try_number=try_number or instance.try_number or 1, is_followed=is_followed)
 
 
 def _check_try(session: Session, instance: TaskInstance, try_number: int) -> None:
@@ -64,16 +67,15 @@ def _check_try(session: Session, instance: TaskInstance, try_number: int) -> Non
         raise ArgumentError("cli.no_such_try", task=instance.task_id, number=try_number, known=known)
 
 
-def _print_log(session: Session, instance: TaskInstance, *, try_number: int) -> None:
-    from mulgil.logstores import FileLogStore, connection_secrets
+def _print_log(session: Session, instance: TaskInstance, *, try_number: int, is_followed: bool) -> None:
+    from mulgil.cli._log_follow import follow, is_over, lines_now, pauses
+    from mulgil.logstores import FileLogStore, LogChunk
+    from mulgil.system import SystemClock
 
-    store = FileLogStore(session.home)
-    secrets = [secret for item in session.control.connections() for secret in connection_secrets(item)]
-    offset = -1
-    chunk_end = 0
-    while offset != chunk_end:
-        offset = chunk_end
-        chunk = store.read(
+    store, secrets = FileLogStore(session.home), _secrets(session)
+
+    def read(*, offset: int, is_ended: bool) -> LogChunk:
+        return store.read(
             dag_id=instance.dag_id,
             run_id=instance.run_id,
             task_id=instance.task_id,
@@ -81,11 +83,28 @@ def _print_log(session: Session, instance: TaskInstance, *, try_number: int) -> 
             try_number=try_number,
             offset=offset,
             secrets=secrets,
-            is_ended=instance.state.is_finished or try_number < instance.try_number,
+            is_ended=is_ended,
         )
-        for line in chunk.lines:
-            click.echo(_log_line(line))
-        chunk_end = chunk.next_offset
+
+    def has_ended() -> bool:
+        found = _instances(session, instance.dag_id, instance.run_id, instance.task_id)
+        return all(is_over(one, try_number) for one in found if one.map_index == instance.map_index)
+
+    if is_followed:
+        lines = follow(read, has_ended, pauses(SystemClock()))
+    else:
+        lines = iter(lines_now(read, is_ended=is_over(instance, try_number)))
+    for line in lines:
+        click.echo(_log_line(line))
+
+
+def _secrets(session: Session) -> tuple[str, ...]:
+    """Return what no log may show: it is masked when it is written, and here once more."""
+    from mulgil.logstores import connection_secrets, variable_secrets
+
+    of_connections = (secret for item in session.control.connections() for secret in connection_secrets(item))
+    of_variables = (secret for item in session.control.variables() for secret in variable_secrets(item.key, item.value))
+    return (*of_connections, *of_variables)
 
 
 def _log_line(line: LogLine) -> str:

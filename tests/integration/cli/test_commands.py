@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -224,3 +225,75 @@ def test_intervals_stand_in_the_time_zone_of_the_dag_and_in_utc_for_programs(mul
     assert "2013-01-09 00:00:00+09:00" in mulgil("runs", "show", "flights", "new").out
     (new, _) = json.loads(mulgil("runs", "list", "-o", "json").out)
     assert (new["dag_id"], new["interval_start"]) == ("flights", "2013-01-08T15:00:00Z")
+
+
+def test_a_list_of_connections_shows_no_secret(mulgil: Mulgil) -> None:
+    address, extra = "https://me:hush-1@h/x?api_key=hush-2", '{"a": {"b": ["hush-3"]}}'
+    assert mulgil("connections", "set", "api", "--type", "http", "--host", address, "--extra", extra).code == 0
+    for output in ("table", "json", "yaml"):
+        shown = mulgil("connections", "list", "-o", output)
+        assert "hush" not in shown.out
+        assert "https://me:***@h/x?api_key=***" in shown.out
+
+
+def test_a_type_that_no_connector_serves_is_warned_of(mulgil: Mulgil) -> None:
+    assert mulgil("connections", "set", "ok", "--type", "sqlite", "--host", "x.db").err == ""
+    shown = mulgil("connections", "set", "pg", "--type", "postgres")
+    assert shown.code == 0
+    assert "warning: no connector here serves connections of type 'postgres' (known: " in shown.err
+    assert "did you mean 'duckdb'?" in mulgil("connections", "set", "dd", "--type", "duck-db").err
+    assert len(json.loads(mulgil("connections", "list", "-o", "json").out)) == 3
+
+
+def test_logs_show_no_secret_and_every_line_of_a_long_one_is_one(mulgil: Mulgil, tmp_path: Path) -> None:
+    key = "-----BEGIN KEY-----\nAAAAABBBBBCCCCC\nDDDDDEEEEEFFFFF\n-----END KEY-----"
+    mulgil("variables", "set", "deploy_private_key", "--", key)
+    mulgil("variables", "set", "bucket", "flights")
+    _write_log(tmp_path, "flights\nkey: AAAAABBBBBCCCCC\n  DDDDDEEEEEFFFFF\nend\n")
+    assert mulgil("tasks", "logs", "flights", "old", "raw").out.splitlines() == ["flights", "key: ***", "  ***", "end"]
+
+
+def test_a_log_is_followed_until_the_try_ends(mulgil: Mulgil, store: SqlMetadataStore, tmp_path: Path) -> None:
+    _write_log(tmp_path, "one\ntwo\n")
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(_ended_soon, tmp_path)
+        assert mulgil("tasks", "logs", "flights", "old", "raw", "--follow").out.splitlines() == ["one", "two", "three"]
+        following.result()
+
+
+def _ended_soon(folder: Path) -> None:
+    """Add a line to the log, whole only at the try's end, and end the try."""
+    _write_log(folder, "thr")
+    store = SqlMetadataStore.open(folder / "mulgil.db", cipher=FileCipher(folder / "secret.key"))
+    ended = _row("old", "raw", TaskInstanceState.SUCCESS, try_number=2)
+    _write_log(folder, "ee")
+    store.commit(Batch(instances=[ended]), epoch=store.claim("test"))
+    store.close()
+
+
+def _write_log(folder: Path, text: str) -> None:
+    log = folder / "logs" / "flights" / "old" / "raw" / "try_2.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a") as file:
+        file.write(text)
+
+
+def test_a_queued_instance_says_what_it_waits_for(mulgil: Mulgil, store: SqlMetadataStore) -> None:
+    queued = _row("old", "raw", TaskInstanceState.QUEUED, try_number=2, attempt_id="a2", queued_at=NOW)
+    store.commit(Batch(instances=[queued]), epoch=store.claim("test"))
+    (row,) = json.loads(mulgil("tasks", "state", "flights", "old", "raw", "-o", "json").out)
+    assert row["reason"] == "no scheduler runs here, so nothing starts; `mulgil up` starts one"
+
+
+def test_the_librarys_own_words_are_korean_too(mulgil: Mulgil, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MULGIL_LANG", "ko")
+    shown = mulgil("runs", "list", "--help").out
+    assert "사용법: mulgil runs list" in shown
+    assert "옵션:" in shown
+    assert "Usage" not in shown
+    assert "Options" not in shown
+    shown = mulgil("runs", "list", "--limit", "0")
+    assert shown.code == 2
+    assert "'--limit'의 값이 잘못되었습니다" in shown.err
+    assert "오류: " in shown.err
+    assert mulgil("runs", "show").err.splitlines()[-1] == "오류: 빠진 인자: 'DAG_ID'."

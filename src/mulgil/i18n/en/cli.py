@@ -56,6 +56,7 @@ MESSAGES = {
     "cli.help_db_upgrade": "Create the database, or back it up and upgrade its schema.",
     "cli.help_description": "What it is for.",
     "cli.help_downstream": "Also everything downstream of the named tasks.",
+    "cli.help_follow": "Go on printing what is added, until the try ends.",
     "cli.help_home": "The folder of the installation [default: $MULGIL_HOME or ~/mulgil].",
     "cli.help_limit": "At most this many.",
     "cli.help_logical_date": "The start of the run's data interval, in the dag's time zone unless it has an offset.",

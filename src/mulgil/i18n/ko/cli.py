@@ -56,6 +56,7 @@ MESSAGES = {
     "cli.help_db_upgrade": "데이터베이스를 만들거나, 백업한 뒤 스키마를 올립니다.",
     "cli.help_description": "무엇에 쓰는지.",
     "cli.help_downstream": "지정한 태스크의 모든 하위 태스크도 함께.",
+    "cli.help_follow": "시도가 끝날 때까지 더해지는 내용을 이어서 출력합니다.",
     "cli.help_home": "설치 폴더 [기본값: $MULGIL_HOME 또는 ~/mulgil].",
     "cli.help_limit": "최대 개수.",
     "cli.help_logical_date": "실행의 데이터 구간 시작. 오프셋이 없으면 DAG의 시간대입니다.",
