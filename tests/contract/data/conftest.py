@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +17,7 @@ import pyarrow as pa
 import pytest
 
 from mulgil.connectors.duckdb.target import DuckDbTarget
+from mulgil.connectors.folder.target import FolderTarget
 from mulgil.connectors.sqlite.target import SqliteTarget
 from mulgil.data.checks import Check
 from mulgil.data.context import WriteContext
@@ -85,6 +88,8 @@ class Place:
 
     def new_target(self, *, timeout_seconds: float = 20.0) -> Target:
         patience = Patience(self.clock, timeout_seconds)
+        if self.kind == "files":
+            return FolderTarget(self.file, patience=patience)
         return (
             DuckDbTarget(self.file, patience=patience)
             if self.kind == "duckdb"
@@ -118,6 +123,8 @@ class Place:
         if self.kind == "duckdb":
             with duckdb.connect(str(self.file), read_only=True) as connection:
                 return connection.execute(sql).fetchall()
+        if self.kind == "files":
+            return read_folders(self.file, sql)
         connection = sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)
         try:
             return connection.execute(sql).fetchall()
@@ -137,12 +144,73 @@ class Place:
         return [column.name for column in self.target.columns(table) or ()]
 
     def leftovers(self) -> list[str]:
-        """What stands in the stage's folder."""
-        folder = self.file.with_name(self.file.name + ".mulgil-stage")
-        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        """What stands in the stage's folder, and files that belong to no version of a table."""
+        staged = sorted(path.name for path in self.stages.iterdir()) if self.stages.exists() else []
+        return staged + (stray_files(self.file) if self.kind == "files" else [])
+
+    def back_up(self) -> Path:
+        """Copy the data, as a backup would."""
+        copy = self.folder / "backup"
+        if self.kind == "files":
+            shutil.copytree(self.file, copy)
+        else:
+            copy.write_bytes(self.file.read_bytes())
+        return copy
+
+    def restore(self, copy: Path) -> None:
+        """Put a copy back, on a disk that has nothing else."""
+        for path in self.folder.glob("place.*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        copy.rename(self.file)
+
+    @property
+    def stages(self) -> Path:
+        """The stage's folder."""
+        if self.kind == "files":
+            return self.file / ".mulgil" / "stage"
+        return self.file.with_name(self.file.name + ".mulgil-stage")
 
 
-@pytest.fixture(params=["duckdb", "sqlite"])
+def read_folders(root: Path, sql: str) -> list[tuple[object, ...]]:
+    """Read tables of files by their manifests, knowing nothing but JSON; listing the folders must give the same."""
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        ledger: dict[str, list[dict[str, object]]] = {"_mulgil_tables": [], "_mulgil_commits": []}
+        for file in sorted(root.glob("*/*/_mulgil/manifest.json")):
+            manifest, folder = json.loads(file.read_text()), file.parent.parent
+            schema, name = manifest["table_name"].split(".")
+            connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+            _define(connection, f'"{schema}"."{name}"', folder, manifest)
+            _define(connection, f'"{schema}"."_mulgil_deleted_{name}"', folder, manifest["tombstones"])
+            shown = sorted(path.stem for path in folder.rglob("*.parquet"))
+            assert shown == sorted(Path(each["path"]).name for each in manifest["files"])
+            ledger["_mulgil_tables"].append(manifest["entry"])
+            ledger["_mulgil_commits"] += manifest["commits"]
+        for name, rows in ledger.items():
+            connection.register(name, pa.Table.from_pylist(rows))
+        return connection.execute(sql).fetchall()
+
+
+def _define(connection: duckdb.DuckDBPyConnection, name: str, folder: Path, part: dict[str, list]) -> None:
+    if part["schemas"]:
+        columns = ", ".join(f'NULL::{each["type"]} AS "{each["name"]}"' for each in part["schemas"][-1])
+        listed = [str(folder / each["path"]) for each in part["files"]]
+        rows = f" UNION ALL BY NAME SELECT * FROM read_parquet({listed}, union_by_name=true)" if listed else ""
+        connection.execute(f"CREATE VIEW {name} AS (SELECT {columns} WHERE false){rows}")
+
+
+def stray_files(root: Path) -> list[str]:
+    """Data files that no manifest names, and manifests that never became one."""
+    stray = [str(path) for path in root.glob("*/*/_mulgil/*.new")]
+    for file in root.glob("*/*/_mulgil/manifest.json"):
+        manifest = json.loads(file.read_text())
+        every = (*manifest["files"], *manifest["tombstones"]["files"], *manifest["retired"])
+        named = {Path(each["path"]).name for each in every}
+        stray += [path.name for path in (file.parent / "data").iterdir() if path.name not in named]
+    return stray
+
+
+@pytest.fixture(params=["duckdb", "files", "sqlite"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """A new, empty target."""
     return Place(request.param, tmp_path)

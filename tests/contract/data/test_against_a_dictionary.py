@@ -18,7 +18,7 @@ from mulgil.data.write import collect_garbage
 BEFORE_COMMIT = ("K0", "K1", "K2", "K3", "K4", "K5", "K6")
 AFTER_COMMIT = ("K6c", "K7", "K8", "K9")
 SPEC = TableSpec(connection_id="there", name="flights", partition_by="day")
-EXAMPLES = {"duckdb": 12, "sqlite": 120}
+EXAMPLES = {"duckdb": 12, "files": 12, "sqlite": 120}
 
 
 class CrashError(Exception):
@@ -52,7 +52,7 @@ def ops(overtaken: st.SearchStrategy[Op | None]) -> st.SearchStrategy[Op]:
 HISTORIES = st.lists(ops(st.one_of(st.none(), ops(st.none()))), min_size=1, max_size=7)
 
 
-@pytest.mark.parametrize("kind", ["duckdb", "sqlite"])
+@pytest.mark.parametrize("kind", ["duckdb", "files", "sqlite"])
 def test_a_table_is_what_a_dictionary_would_be(kind, make_place, make_rows, origin_of):
     @settings(max_examples=EXAMPLES[kind])
     @given(HISTORIES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -128,12 +129,9 @@ def test_fences_rise_whatever_the_clock_does(place, make_rows):
 
 def test_fences_rise_when_a_copy_is_restored(place, make_rows):
     place.load(make_rows(5, [1]))
-    saved = place.file.read_bytes()
+    copy = place.back_up()
     late = place.load(make_rows(5, [2])).fence
-    for path in place.folder.glob("place.*"):
-        if path.is_file():
-            path.unlink()
-    place.file.write_bytes(saved)
+    place.restore(copy)
     assert place.load(make_rows(5, [3])).fence > late
 
 
@@ -443,7 +441,7 @@ def test_a_query_streams_out_of_the_target(place, make_rows):
 def test_garbage_is_what_dead_writers_left(place, make_rows):
     place.load(make_rows(5, [1]))
     with place.target.create_stage("_mulgil_stage_alive_1"):
-        folder = place.file.with_name(place.file.name + ".mulgil-stage")
+        folder = place.stages
         for name in ("_mulgil_stage_dead_1.parquet", "_mulgil_stage_dead_1.lock", "_mulgil_stage_bare_2.sqlite"):
             (folder / name).touch()
         assert collect_garbage(place.target) == ("_mulgil_stage_bare_2", "_mulgil_stage_dead_1")
@@ -476,3 +474,33 @@ def _origin(table: pa.Table):
         yield Batches(table.schema, iter(table.to_batches()))
 
     return SimpleNamespace(open=opened)
+
+
+@pytest.mark.parametrize("broken", ["dead_stages", "remove_stage"])
+def test_a_committed_write_never_fails_for_what_others_left(place, make_rows, monkeypatch, broken):
+    folder = place.file.with_name(place.file.name + ".mulgil-stage")
+    folder.mkdir()
+    (folder / "_mulgil_stage_foreign_1.lock").touch()
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(place.target), broken, refuse)
+    assert place.load(make_rows(5, [1])).status is WriteStatus.COMMITTED
+
+
+def test_another_users_stage_is_left_alone(place, make_rows, monkeypatch):
+    folder = place.file.with_name(place.file.name + ".mulgil-stage")
+    folder.mkdir()
+    for name in ("_mulgil_stage_foreign_1.lock", "_mulgil_stage_foreign_1.parquet", "_mulgil_stage_own_2.parquet"):
+        (folder / name).touch()
+    opened = os.open
+
+    def guarded(path, *given, **more):
+        if "foreign" in str(path):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *given, **more)
+
+    monkeypatch.setattr(os, "open", guarded)
+    assert place.load(make_rows(5, [1])).status is WriteStatus.COMMITTED
+    assert place.leftovers() == ["_mulgil_stage_foreign_1.lock", "_mulgil_stage_foreign_1.parquet"]

@@ -22,7 +22,7 @@ from mulgil.data.target import NativeQuery, Target
 from mulgil.data.write import collect_garbage
 
 WRITER = Path(__file__).with_name("writer.py")
-KINDS = ("duckdb", "sqlite")
+KINDS = ("duckdb", "files", "sqlite")
 OLD, NEW = ("old", 20), ("new", 30)
 
 
@@ -60,8 +60,12 @@ class Place:
         return {commit.scope: (commit.write_id, commit.rows) for commit in commits}
 
     def stages(self) -> list[str]:
+        """What stands in the stage's folder, and what publishes that died left beside a table of files."""
         folder = self.file.with_name(self.file.name + ".mulgil-stage")
-        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        if self.kind == "files":
+            folder = self.file / ".mulgil" / "stage"
+        staged = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        return staged + (writer.stray_files(self.file) if self.kind == "files" else [])
 
     def run(self, **given: object) -> subprocess.CompletedProcess[str]:
         """Write in a child."""
@@ -72,7 +76,7 @@ class Place:
         return [sys.executable, "-W", "error", str(WRITER), json.dumps(arguments)]
 
     def _day(self, day: int) -> str:
-        return f"DATE '2013-01-{day:02}'" if self.kind == "duckdb" else f"'2013-01-{day:02}'"
+        return f"'2013-01-{day:02}'" if self.kind == "sqlite" else f"DATE '2013-01-{day:02}'"
 
 
 @pytest.fixture(params=KINDS)

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from mulgil.connectors.duckdb.target import DuckDbTarget
+from mulgil.connectors.folder.target import FolderTarget
 from mulgil.connectors.sqlite.target import SqliteTarget
 from mulgil.data.context import WriteContext
 from mulgil.data.fault_point import FaultPlan
@@ -49,6 +50,8 @@ class Words:
 
 def target_of(kind: str, file: Path) -> Target:
     patience = Patience(SystemClock(), 60.0)
+    if kind == "files":
+        return FolderTarget(file, patience=patience)
     return DuckDbTarget(file, patience=patience) if kind == "duckdb" else SqliteTarget(file, patience=patience)
 
 
@@ -120,6 +123,7 @@ def _stage_appended(patch: Any) -> None:
     import pyarrow.parquet as pq
 
     from mulgil.connectors.duckdb.stage import ParquetStage
+    from mulgil.connectors.folder.stage import FolderStage
     from mulgil.connectors.sqlite.stage import SqliteStage
 
     _stage_name_without_fence(patch)
@@ -133,6 +137,15 @@ def _stage_appended(patch: Any) -> None:
             kept = []
         fill_parquet(self, schema, (*kept, *batches))
 
+    fill_folder = FolderStage.fill
+
+    def append_to_folder(self: Any, schema: pa.Schema, batches: Any) -> None:
+        try:
+            kept = pq.read_table(self._path).to_batches()
+        except (OSError, pa.ArrowInvalid):
+            kept = []
+        fill_folder(self, schema, (*kept, *batches))
+
     def append_table(self: Any, schema: pa.Schema, batches: Any) -> None:
         from mulgil.connectors.sqlite.arrow import declared_type, stored_columns
         from mulgil.connectors.sqlite.dialect import column_of
@@ -145,6 +158,7 @@ def _stage_appended(patch: Any) -> None:
             self._connection.executemany(f"INSERT INTO {self.relation} VALUES (?, ?, ?)", rows)
 
     patch(ParquetStage, "fill", append_parquet)
+    patch(FolderStage, "fill", append_to_folder)
     patch(SqliteStage, "fill", append_table)
 
 
@@ -165,12 +179,43 @@ def _ledger_outside_transaction(patch: Any) -> None:
 
     mutate(DuckDbTransaction, "BEGIN TRANSACTION")
     mutate(SqliteTransaction, "BEGIN IMMEDIATE")
+    _swap_files_before_the_ledger(patch)
+
+
+def _swap_files_before_the_ledger(patch: Any) -> None:
+    from mulgil.connectors.folder.manifest import encode
+    from mulgil.connectors.folder.table_publish import TablePublish
+
+    prepare = TablePublish.prepare
+
+    def prepare_twice(self: Any, entry: Any, commits: Any, **given: Any) -> None:
+        prepare(self, entry, (), **given)
+        self.new_manifest.rename(self.place.manifest)
+        self._next = self._next.with_commits(entry, tuple(commits))
+        self.new_manifest.write_bytes(encode(self._next))
+
+    patch(TablePublish, "prepare", prepare_twice)
+
+
+def stray_files(root: Path) -> list[str]:
+    """What lies beside a table of files and belongs to no version of it."""
+    stray = [str(path) for path in root.glob("*/*/_mulgil/*.new")]
+    for file in root.glob("*/*/_mulgil/manifest.json"):
+        manifest = json.loads(file.read_text())
+        live = {Path(each["path"]).name for each in (*manifest["files"], *manifest["tombstones"]["files"])}
+        known = live | {Path(each["path"]).name for each in manifest["retired"]}
+        stray += [path.name for path in (file.parent / "data").iterdir() if path.name not in known]
+        shown = {path.stem for path in file.parent.parent.rglob("*.parquet")}
+        stray += [f"shown: {name}" for name in sorted(shown ^ live)]
+    return stray
 
 
 def _no_ledger(patch: Any) -> None:
     from mulgil.connectors.duckdb.transaction import DuckDbTransaction
+    from mulgil.connectors.folder.manifest import Manifest
     from mulgil.connectors.sqlite.transaction import SqliteTransaction
 
+    patch(Manifest, "with_commits", lambda self, entry, commits: self)
     for kind in (DuckDbTransaction, SqliteTransaction):
         patch(kind, "record", lambda self, entry, commits: None)
 
