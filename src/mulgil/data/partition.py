@@ -94,7 +94,7 @@ def _parse(value: PartitionValue, grain: Grain, timezone: str) -> Partition:
     try:
         match grain:
             case Grain.VALUE:
-                return _value_partition(value)
+                return value_partition(value)
             case Grain.HOUR:
                 return _hour_partition(_parse_hour(value))
             case _:
@@ -155,7 +155,8 @@ def _hour_partition(start: datetime) -> Partition:
     return Partition(key=start.strftime("%Y-%m-%dT%HZ"), start=start, end=start + _HOUR)
 
 
-def _value_partition(value: PartitionValue) -> Partition:
+def value_partition(value: PartitionValue) -> Partition:
+    """Return the partition of one value; its key is the value as JSON."""
     plain = value.isoformat() if isinstance(value, date) else value
     if isinstance(plain, str):
         plain = unicodedata.normalize("NFC", plain)

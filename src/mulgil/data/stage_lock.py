@@ -77,10 +77,10 @@ def _is_dead(lock: Path) -> bool:
 
 
 def _try_lock(lock: Path) -> int | None:
-    """Return a descriptor that holds the lock, or None if another one does or the file is gone."""
+    """Return a descriptor that holds the lock, or None if another one does, it is another user's, or gone."""
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -44,6 +44,16 @@ class ColumnKind(StrEnum):
     OTHER = "other"
 
 
+class ValueKind(StrEnum):
+    """What the values of a column are that cuts a table by value."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    FLOAT = "float"
+    BOOLEAN = "boolean"
+    DATE = "date"
+
+
 class Column(msgspec.Struct, frozen=True):
     """A column as the target spells it; a type is empty where every value is NULL. A naive TIMESTAMP holds UTC.
 
@@ -167,6 +177,17 @@ class Dialect(Protocol):
         """Return the condition under which two expressions are equal; two NULLs are."""
         ...
 
+    def stray(self, column: Column) -> str | None:
+        """Return the condition under which the column holds a value in a form that doesn't compare as it should.
+
+        None where the column's type rules that out.
+        """
+        ...
+
+    def value_kind(self, type_name: str) -> ValueKind | None:
+        """Return what the values of a column are that cuts a table by value; None where they can't cut one."""
+        ...
+
 
 class Stage(Protocol):
     """The private place of one write; closing it removes it and gives up its lock."""
@@ -274,10 +295,12 @@ class PublishTransaction(Protocol):
         """Give a column of the table a type that holds every value of its own."""
         ...
 
-    def replace_rejects(self, table: str, columns: tuple[Column, ...], *, where: str) -> None:
-        """Delete rows of `table`, another table of the same database, and insert the staged rejects.
+    def replace_rejects(self, table: str, columns: tuple[Column, ...]) -> None:
+        """Put the staged rejects into `table`, another table of the same place; called after `record`.
 
-        The table is made where it isn't there; without staged rejects nothing is inserted or made.
+        Rejects of this transaction's table go whose `fence` no commit of the table carries any more, be it
+        that a newer commit of the same scope took its place, or one of the whole table. `table` is made
+        where it isn't there and rejects are staged.
         """
         ...
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from mulgil.connectors.duckdb.column_type import checked_conversion, least_common, same_type, spelled
 from mulgil.data.column_type import ColumnType
 from mulgil.data.errors import SqlTemplateError
-from mulgil.data.target import Column, ColumnKind, Conversion
+from mulgil.data.target import Column, ColumnKind, Conversion, ValueKind
 
 _KINDS = {
     "DATE": ColumnKind.DATE,
@@ -33,6 +33,15 @@ _WIDER: dict[str, frozenset[str]] = {
     "FLOAT": frozenset({"DOUBLE"}),
     "TIMESTAMP_S": frozenset({"TIMESTAMP", "TIMESTAMP_MS", "TIMESTAMP_NS"}),
     "TIMESTAMP_MS": frozenset({"TIMESTAMP"}),
+}
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_VALUES = {
+    **dict.fromkeys(_INTEGERS, ValueKind.INTEGER),
+    "VARCHAR": ValueKind.TEXT,
+    "BOOLEAN": ValueKind.BOOLEAN,
+    "FLOAT": ValueKind.FLOAT,
+    "DOUBLE": ValueKind.FLOAT,
+    "DATE": ValueKind.DATE,
 }
 _NO_TYPE = '"NULL"'
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
@@ -114,6 +123,14 @@ class DuckDbDialect:
     def same(self, one: str, other: str) -> str:
         """Return the null-safe equality of two expressions."""
         return f"{one} IS NOT DISTINCT FROM {other}"
+
+    def stray(self, column: Column) -> str | None:
+        """Return None: DuckDB's types hold what they say."""
+        return None
+
+    def value_kind(self, type_name: str) -> ValueKind | None:
+        """Return what the values of a type are."""
+        return _VALUES.get(type_name.upper())
 
 
 def quoted(text: str) -> str:

@@ -15,7 +15,7 @@ from mulgil.connectors.sqlite.column_type import (
 )
 from mulgil.data.column_type import ColumnType
 from mulgil.data.errors import SqlTemplateError
-from mulgil.data.target import Column, ColumnKind, Conversion
+from mulgil.data.target import Column, ColumnKind, Conversion, ValueKind
 
 _KINDS = {
     "DATE": ColumnKind.DATE,
@@ -30,6 +30,12 @@ _AFFINITIES = (
     ("BLOB", ("BLOB",)),
     ("REAL", ("REAL", "FLOA", "DOUB")),
 )
+_BY_AFFINITY = {"INTEGER": ValueKind.INTEGER, "TEXT": ValueKind.TEXT, "REAL": ValueKind.FLOAT}
+_VALUES = {"DATE": ValueKind.DATE, "BOOLEAN": ValueKind.BOOLEAN, "BOOL": ValueKind.BOOLEAN}
+_DAY = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]"
+_INSTANT = f"{_DAY}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]"
+# The one form of each in which text compares as time does.
+_FORMS = {ColumnKind.DATE: _DAY, ColumnKind.TIMESTAMP: _INSTANT, ColumnKind.TIMESTAMP_TZ: f"{_INSTANT}Z"}
 # Stored as text by us, whatever the affinity.
 _TEXTS = frozenset({"DATE", "TIMESTAMP", "DATETIME", "TIMESTAMPTZ", "TIME", JSON_TEXT})
 
@@ -121,6 +127,24 @@ class SqliteDialect:
     def same(self, one: str, other: str) -> str:
         """Return the null-safe equality of two expressions; SQLite knows the standard's words only since 3.39."""
         return f"{one} IS {other}"
+
+    def stray(self, column: Column) -> str | None:
+        """Return what finds dates and instants that somebody else wrote in another form: text, numbers, what not.
+
+        They are compared as text, which is right among values of one form only.
+        """
+        form = _FORMS.get(column.kind)
+        if form is None:
+            return None
+        name = self.identifier(column.name)
+        return f"({name} IS NOT NULL AND (typeof({name}) <> 'text' OR {name} NOT GLOB '{form}'))"
+
+    def value_kind(self, type_name: str) -> ValueKind | None:
+        """Return what the values of a declared type are."""
+        upper = type_name.upper()
+        if upper in _VALUES:
+            return _VALUES[upper]
+        return None if upper in _TEXTS or upper.startswith("DECIMAL") else _BY_AFFINITY.get(affinity(type_name))
 
 
 def _is_inside(bounds: tuple[int, int] | None, wider: tuple[int, int]) -> bool:

@@ -1,6 +1,31 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.partition_value_type": (
+        "{table} is partitioned by the values of {column}, which is {type}: only text, integers, floats, booleans and "
+        "dates can name partitions. Use grain='hour' or 'day' for a timestamp, or partition by another column."
+    ),
+    "data.partition_value_misfit": (
+        "{value} names no partition of {table}: {column} is {type}. Give a value of that type, in quotes only where it "
+        "is text."
+    ),
+    "data.column_stray": (
+        "Column {column} of {table} holds {value}, which other programs wrote in another form than mulgil's and which "
+        "doesn't compare as a date or instant should: rows would be missed or deleted wrongly. Nothing was published. "
+        "Bring the column into one form (dates as 2013-01-05, timestamps in UTC as 2013-01-05T10:00:00.000000, with a "
+        "final Z in a TIMESTAMPTZ column), or use another column."
+    ),
+    "data.rejects_without_limit": (
+        "{table}: rows are set aside only where both a limit and a table of rejects are given. Give max_bad_rows=…."
+    ),
+    "data.check_row": ("Row {row} fails check {check}."),
+    "data.row_outside_partition": (
+        "Row {row} lies outside the partitions that this write replaces: {column} is {value}, and they are "
+        "{partitions}."
+    ),
+    "data.row_without_partition": (
+        "Row {row} has no value in the partition column {column}; it belongs to no partition."
+    ),
     "data.mode_unfit": ("{file}:{line}: task {task_id!r}: {why}"),
     "data.mapped_replaces_same": (
         "{file}:{line}: mapped task {task_id!r} writes {table} in mode {mode}, and every map index would replace the "

@@ -1,6 +1,28 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.partition_value_type": (
+        "{table}은(는) {type} 타입인 {column}의 값으로 나뉩니다. 텍스트, 정수, 실수, 불리언, 날짜만 파티션의 이름이 될 "
+        "수 있습니다. 타임스탬프에는 grain='hour'나 'day'를 쓰거나 다른 컬럼으로 나누세요."
+    ),
+    "data.partition_value_misfit": (
+        "{value}은(는) {table}의 파티션이 아닙니다. {column}은(는) {type} 타입입니다. 그 타입의 값을 주고, 따옴표는 "
+        "텍스트일 때만 쓰세요."
+    ),
+    "data.column_stray": (
+        "{table}의 컬럼 {column}에 다른 프로그램이 mulgil과 다른 형식으로 쓴 값 {value}이(가) 있습니다. 이런 값은 "
+        "날짜나 시각으로 올바르게 비교되지 않아 행을 놓치거나 잘못 지울 수 있습니다. 아무것도 게시하지 않았습니다. "
+        "컬럼을 한 형식으로 맞추거나(날짜는 2013-01-05, 타임스탬프는 UTC로 2013-01-05T10:00:00.000000, TIMESTAMPTZ "
+        "컬럼은 끝에 Z) 다른 컬럼을 쓰세요."
+    ),
+    "data.rejects_without_limit": (
+        "{table}: 한도와 거부된 행의 테이블이 모두 있어야 행을 따로 둘 수 있습니다. max_bad_rows=…를 지정하세요."
+    ),
+    "data.check_row": ("{row}행이 {check} 검사에 실패했습니다."),
+    "data.row_outside_partition": (
+        "{row}행은 이 쓰기가 바꾸는 파티션 밖에 있습니다. {column} 값은 {value}인데 파티션은 {partitions}입니다."
+    ),
+    "data.row_without_partition": ("{row}행은 파티션 컬럼 {column}에 값이 없어 어느 파티션에도 속하지 않습니다."),
     "data.mode_unfit": ("{file}:{line}: 태스크 {task_id!r}: {why}"),
     "data.mapped_replaces_same": (
         "{file}:{line}: 매핑된 태스크 {task_id!r}이(가) {table}을(를) {mode} 모드로 쓰는데, 모든 맵 인덱스가 같은 행을 "
