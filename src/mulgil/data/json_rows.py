@@ -63,7 +63,12 @@ class JsonRows:
     def __init__(self, schema: "pa.Schema | None", *, chooses: bool = True) -> None:
         """Keep a schema that is known already; unless it `chooses`, records may have no other fields."""
         self.schema = schema
-        self._chooses = chooses and schema is not None
+        self.chooses = chooses and schema is not None
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that are known so far."""
+        return [] if self.schema is None else list(self.schema.names)
 
     def parse(self, records: Sequence[Record], *, finds_all: bool = False) -> Parsed:
         """Return the rows of `records`, and those that are wrong.
@@ -93,7 +98,7 @@ class JsonRows:
             text.decode()
         except UnicodeDecodeError as error:
             raise pa.ArrowInvalid(str(error)) from error
-        table = _read(text, self.schema, is_strict=not self._chooses)
+        table = _read(text, self.schema, is_strict=not self.chooses)
         if table.num_rows != len(records):
             raise pa.ArrowInvalid(f"{len(records)} records make {table.num_rows} rows")
         schema = self.schema if self.schema is not None else table.schema
@@ -142,7 +147,7 @@ class JsonRows:
         schema = self.schema if self.schema is not None else pa.schema([])
         if not schema.names:
             return "", self._inference_error(record)
-        if not self._chooses and (more := [name for name in fields if name not in schema.names]):
+        if not self.chooses and (more := [name for name in fields if name not in schema.names]):
             return more[0], f"the records before it have no field {more[0]!r}"
         for field in schema:
             if field.name in fields and not self._fits(field, fields[field.name]):
@@ -230,8 +235,10 @@ def _readable(field: "pa.Field") -> "pa.Field":
 
 
 def missing_column(records: Sequence[Record], names: Sequence[str]) -> str | None:
-    """Return the first of `names` that no record has, or None."""
-    first: Mapping[str, object] = _fields(records[0]) if records else {}
+    """Return the first of `names` that no record has, or None; wrong records are for others to refuse."""
+    if not records or kind_of(records[0]) != "an object":
+        return None
+    first = _fields(records[0])
     for name in names:
         quoted = msgspec.json.encode(name)
         if name not in first and not any(quoted in bytes(record) for record in records):

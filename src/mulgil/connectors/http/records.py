@@ -1,127 +1,98 @@
-"""From the body of an answer to an Arrow batch, without a Python object for each row.
+"""From the body of an answer to an Arrow batch, without a Python object for each row."""
 
-The envelope is scanned, the records stay slices of the body, and Arrow's JSON reader parses them all at
-once, with the declared types where there are some.
-"""
-
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from mulgil.data.errors import SourceError, SourceShapeError
+from mulgil.data.json_rows import JsonRows, Record, field_names, kind_of, missing_column
+from mulgil.data.reject import BadRows
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_KINDS = {ord("{"): "an object", ord("["): "a list", ord('"'): "a string", ord("t"): "true", ord("f"): "false"}
 
 
 class Page(msgspec.Struct, frozen=True):
     """A page: its own fields (without the records) and its records as they came."""
 
-    envelope: dict[str, object]
-    records: list[msgspec.Raw]
+    fields: dict[str, object]
+    records: list[Record]
 
 
-def read_page(body: bytes, *, field: str | None, url: str, page: int) -> Page:
-    """Take a body apart; `field` holds the records, None = the body is the list of records.
+def read_page(body: bytes, *, path: str | None, url: str, page: int) -> Page:
+    """Take a body apart; `path` leads to the records (`data.items`), None = the body is the list of records.
 
     Raises:
         SourceShapeError: The body isn't JSON or isn't of this shape; names URL, page, expected and found.
     """
     try:
-        if field is None:
+        if path is None:
             return Page({}, _records(body, "the body", url=url, page=page))
-        if _kind(body) != "an object":
-            raise _misshapen(url, page, f"an object with {field!r}", _kind(body))
-        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        if field not in fields:
-            found = f"an object with {', '.join(map(repr, fields)) or 'nothing in it'}"
-            raise _misshapen(url, page, f"an object with {field!r}", found)
-        records = _records(bytes(fields.pop(field)), f"{field!r}", url=url, page=page)
-        return Page({name: msgspec.json.decode(value) for name, value in fields.items()}, records)
-    except msgspec.DecodeError as error:
+        names = _steps(body, path)
+        fields: dict[str, object] = {}
+        text, inner, where = body, fields, ""
+        for name in names:
+            text, inner = _into(text, inner, name, where=where, url=url, page=page)
+            where = f"{where}.{name}" if where else name
+        return Page(fields, _records(text, f"{path!r}", url=url, page=page))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         shown = body[:80].decode("utf-8", "replace")
         raise _misshapen(url, page, "JSON", f"{shown!r} ({error})") from error
 
 
-def to_batch(page: Page, schema: "pa.Schema | None", *, url: str, number: int) -> "pa.RecordBatch":
-    """Return a page's records as a batch; without `schema` it is inferred.
+def _steps(body: bytes, path: str) -> list[str]:
+    """Return the fields on the way; a field whose name has a dot in it is one, where there is such a field."""
+    if kind_of(body) == "an object" and path in msgspec.json.decode(body, type=dict[str, msgspec.Raw]):
+        return [path]
+    return path.split(".")
+
+
+def _into(
+    text: bytes, fields: dict[str, object], name: str, *, where: str, url: str, page: int
+) -> tuple[bytes, dict[str, object]]:
+    """Go one step into an object; its other fields are kept in `fields`."""
+    expected = f"an object with {name!r}" + (f" in {where!r}" if where else "")
+    if kind_of(text) != "an object":
+        raise _misshapen(url, page, expected, kind_of(text))
+    found = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    if name not in found:
+        raise _misshapen(url, page, expected, f"an object with {', '.join(map(repr, found)) or 'nothing in it'}")
+    inner = bytes(found.pop(name))
+    fields |= {other: msgspec.json.decode(value) for other, value in found.items()}
+    deeper: dict[str, object] = {}
+    fields[name] = deeper
+    return inner, deeper
+
+
+def to_batch(page: Page, rows: JsonRows, bad_rows: BadRows, *, url: str, number: int, done: int) -> "pa.RecordBatch":
+    """Return a page's records as a batch; `done` rows came before.
 
     Raises:
-        SourceShapeError: A declared column is nowhere in the page, or a value doesn't fit its column.
+        SourceShapeError: A declared column is nowhere in the first page, or a record is no row.
         SourceError: There are no records to infer a schema from.
     """
-    import pyarrow as pa
-
-    if not page.records:
-        if schema is None:
-            raise SourceError("http.nothing_to_infer", url=url)
-        return pa.RecordBatch.from_pylist([], schema)
-    if schema is not None:
-        _require_columns(page.records, schema.names, url=url, page=number)
-    try:
-        return _parsed(page.records, schema)
-    except pa.ArrowInvalid as error:
-        expected = "values of the columns' types" if schema is None else _shown(schema)
-        raise _misshapen(url, number, expected, str(error)) from error
-
-
-def _parsed(records: Sequence[msgspec.Raw], schema: "pa.Schema | None") -> "pa.RecordBatch":
-    import pyarrow as pa
-    import pyarrow.json as reader
-
-    lines = b"\n".join(records)
-    options = reader.ParseOptions(
-        explicit_schema=None if schema is None else pa.schema([_readable(field) for field in schema]),
-        newlines_in_values=lines.count(b"\n") != len(records) - 1,
-        unexpected_field_behavior="infer" if schema is None else "ignore",
-    )
-    block = reader.ReadOptions(use_threads=False, block_size=len(lines) + 1)
-    table = reader.read_json(io.BytesIO(lines), read_options=block, parse_options=options)
-    if schema is not None:
-        table = table.select(schema.names).cast(schema)
-    return table.combine_chunks().to_batches()[0]
+    if not page.records and rows.schema is None:
+        raise SourceError("http.nothing_to_infer", url=url)
+    if done == 0 and page.records and rows.chooses and (name := missing_column(page.records, rows.names)) is not None:
+        raise _misshapen(url, number, f"records with {name!r}", f"records with {field_names(page.records[0])}")
+    parsed = rows.parse(page.records, finds_all=bad_rows.is_accepted)
+    for bad in parsed.bad:
+        where: Mapping[str, str | int] = {"url": url, "page": number, "row": bad.index + 1, "detail": bad.why}
+        error = (
+            SourceShapeError("http.wrong_value", column=bad.column, **where)
+            if bad.column
+            else SourceShapeError("http.wrong_record", **where)
+        )
+        raw = bytes(page.records[bad.index]).decode("utf-8", "backslashreplace")
+        bad_rows.add(error, source=url, line=done + bad.index + 1, column=bad.column or None, raw=raw)
+    return parsed.batch
 
 
-def _readable(field: "pa.Field") -> "pa.Field":
-    """Return how Arrow's JSON reader can take a column: it has no dates, which are cast from text."""
-    import pyarrow as pa
-
-    return field.with_type(pa.string()) if pa.types.is_date(field.type) else field
-
-
-def _records(body: bytes, where: str, *, url: str, page: int) -> list[msgspec.Raw]:
-    if _kind(body) != "a list":
-        raise _misshapen(url, page, f"a list of records in {where}", _kind(body))
-    records = msgspec.json.decode(body, type=list[msgspec.Raw])
-    for number, record in enumerate(records):
-        if _kind(record) != "an object":
-            raise _misshapen(url, page, f"objects in {where}", f"{_kind(record)} as item {number}")
-    return records
-
-
-def _require_columns(records: Sequence[msgspec.Raw], names: Sequence[str], *, url: str, page: int) -> None:
-    first: Mapping[str, object] = msgspec.json.decode(records[0], type=dict[str, msgspec.Raw])
-    for name in names:
-        if name in first:
-            continue
-        quoted = msgspec.json.encode(name)
-        if not any(quoted in record for record in map(bytes, records)):
-            raise _misshapen(url, page, f"records with {name!r}", f"records with {', '.join(map(repr, first))}")
-
-
-def _kind(value: "bytes | msgspec.Raw") -> str:
-    head = bytes(value)[:64].lstrip()[:1]
-    if not head:
-        return "nothing"
-    return _KINDS.get(head[0], "null" if head == b"n" else "a number" if head in b"-0123456789" else "something else")
-
-
-def _shown(schema: "pa.Schema") -> str:
-    return ", ".join(f"{field.name} {field.type}" for field in schema)
+def _records(body: bytes, where: str, *, url: str, page: int) -> list[Record]:
+    if kind_of(body) != "a list":
+        raise _misshapen(url, page, f"a list of records in {where}", kind_of(body))
+    return list(msgspec.json.decode(body, type=list[msgspec.Raw]))
 
 
 def _misshapen(url: str, page: int, expected: str, found: str) -> SourceShapeError:

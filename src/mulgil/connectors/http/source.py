@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
 from mulgil.connectors.http.fetch import Fetcher, Limits
-from mulgil.connectors.http.pages import PageCount, PageNumber
-from mulgil.connectors.http.records import Page, read_page, to_batch
+from mulgil.connectors.http.pages import Answer, Pages, Step, Walk
+from mulgil.connectors.http.records import read_page, to_batch
 from mulgil.data.arrow_type import arrow_schema
+from mulgil.data.errors import DeclarationError, SourceShapeError
+from mulgil.data.json_rows import JsonRows
 from mulgil.data.source import Reading, Source
 from mulgil.data.target import Batches
 from mulgil.model import Connection
@@ -24,13 +26,14 @@ _REDIRECTS = 5
 class HttpSource(Source):
     """GETs `path` of a connection and reads the records of the answer, page by page.
 
-    `records` is the field that holds them (None = the body is the list). `columns` are the fields that
-    become columns, with their types; without them all fields of the first page do, with the types that
-    they show there, and an empty answer is an error because it shows none.
+    `records` is the way to them (`items`, `data.items`; None = the body is the list). `columns` are the
+    fields that become columns, with their types; without them all fields of the first page do, with the
+    types that they show there: an empty first page is then an error because it shows none, and so is a
+    field or type that it didn't show.
     """
 
     template_fields: ClassVar[tuple[str, ...]] = ("path", "params", "headers")
-    preload: ClassVar[tuple[str, ...]] = ("pyarrow", "pyarrow.json", "urllib3")
+    preload: ClassVar[tuple[str, ...]] = ("pyarrow", "pyarrow.json", "pyarrow.compute", "urllib3")
 
     def __init__(
         self,
@@ -40,13 +43,18 @@ class HttpSource(Source):
         params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         records: str | None = "items",
-        pages: PageNumber | None = None,
+        pages: Pages | None = None,
         columns: Mapping[str, str] | None = None,
         tries: int = 8,
         timeout_seconds: float = 30.0,
         deadline_seconds: float = 900.0,
+        requests_per_second: float | None = None,
     ) -> None:
-        """Declare what to read; nothing is requested."""
+        """Declare what to read; nothing is requested.
+
+        Raises:
+            DeclarationError: A limit can't be.
+        """
         self.connection_id = connection_id
         self.path = path
         self.params: Mapping[str, object] = dict(params or {})
@@ -54,7 +62,14 @@ class HttpSource(Source):
         self.records = records
         self.pages = pages
         self.columns = dict(columns) if columns is not None else None
-        self.limits = Limits(tries=tries, timeout_seconds=timeout_seconds, deadline_seconds=deadline_seconds)
+        if requests_per_second is not None and requests_per_second <= 0:
+            raise DeclarationError("http.rate_not_positive", rate=requests_per_second)
+        self.limits = Limits(
+            tries=tries,
+            timeout_seconds=timeout_seconds,
+            deadline_seconds=deadline_seconds,
+            requests_per_second=requests_per_second,
+        )
 
     @property
     def shown_as(self) -> str:
@@ -67,41 +82,57 @@ class HttpSource(Source):
         from urllib3 import PoolManager, Retry
 
         connection = reading.runtime.get_connection(self.connection_id)
-        # Trying again is ours, because it must cover the body, too; only redirects are left to the pool.
-        retries = Retry(total=None, connect=0, read=0, status=0, other=0, redirect=_REDIRECTS, raise_on_status=False)
+        secrets = _extra(connection, "params")
+        headers = {**_authorization(connection), **_extra(connection, "headers"), **self.headers}
+        # Trying again is ours, because it must cover the body, too; only redirects are left to the pool, and
+        # none of our headers follows one to another server.
+        retries = Retry(
+            total=None,
+            connect=0,
+            read=0,
+            status=0,
+            other=0,
+            redirect=_REDIRECTS,
+            raise_on_status=False,
+            remove_headers_on_redirect=[*Retry.DEFAULT_REMOVE_HEADERS_ON_REDIRECT, *headers],
+        )
+        hidden = {spelt for value in secrets.values() for spelt in (quote(value), quote_plus(value), value) if spelt}
         with PoolManager(retries=retries) as pool:
-            fetcher = Fetcher(pool, {**_authorization(connection), **self.headers}, self.limits, reading)
-            pages = self._pages(fetcher, _base_address(connection))
+            fetcher = Fetcher(pool, headers, self.limits, reading, secrets=tuple(sorted(hidden, key=len, reverse=True)))
+            pages = self._pages(fetcher, _base_address(connection), secrets, reading)
             first, total = next(pages)
             yield Batches(first.schema, _chained(first, pages), total=total)
 
-    def _pages(self, fetcher: Fetcher, base: str) -> "Iterator[tuple[pa.RecordBatch, int | None]]":
-        schema = None if self.columns is None else arrow_schema(self.columns)
-        counted = None if self.pages is None else PageCount(self.pages)
+    def _pages(
+        self, fetcher: Fetcher, base: str, secrets: Mapping[str, str], reading: Reading
+    ) -> "Iterator[tuple[pa.RecordBatch, int | None]]":
+        rows = JsonRows(None if self.columns is None else arrow_schema(self.columns))
+        walk = None if self.pages is None else Walk(self.pages)
+        step: Step | None = walk.begin() if walk else Step()
+        done = 0
         for number in count():
-            url = self._url(base, number)
-            page = self._read(fetcher, url, number)
-            batch = to_batch(page, schema, url=url, number=self._shown(number))
-            schema = batch.schema
-            goes_on = counted is not None and counted.add(page.envelope, rows=batch.num_rows, number=number, url=url)
-            yield batch, counted.total if counted else batch.num_rows
-            if not goes_on:
+            if step is None:
                 return
+            url = self._url(base, step, secrets)
+            label = self.pages.label(number) if self.pages else 1
+            shown = fetcher.shown(url)
+            reply = fetcher.get(url)
+            page = read_page(reply.body, path=self.records, url=shown, page=label)
+            batch = to_batch(page, rows, reading.bad_rows, url=shown, number=label, done=done)
+            done += len(page.records)
+            answer = Answer(
+                url=shown, number=number, rows=len(page.records), body=reply.body, fields=page.fields, link=reply.link
+            )
+            step = walk.after(answer) if walk else None
+            yield batch, walk.said.total if walk and walk.said else done
 
-    def _read(self, fetcher: Fetcher, url: str, number: int) -> Page:
-        return read_page(fetcher.get(url), field=self.records, url=url, page=self._shown(number))
-
-    def _shown(self, number: int) -> int:
-        return number + (self.pages.first if self.pages else 1)
-
-    def _url(self, base: str, number: int) -> str:
-        params = {name: str(value) for name, value in self.params.items()}
-        if self.pages is not None:
-            params |= self.pages.parameters(number)
-        address = f"{base}/{str(self.path).lstrip('/')}"
-        if not params:
-            return address
-        return f"{address}{'&' if '?' in address else '?'}{urlencode(params)}"
+    def _url(self, base: str, step: Step, secrets: Mapping[str, str]) -> str:
+        if step.url is not None:
+            if _origin(step.url) != _origin(base):
+                raise SourceShapeError("http.next_elsewhere", url=base, next=step.url)
+            return _with_parameters(step.url, secrets)
+        given = {name: str(value) for name, value in self.params.items() if value is not None}
+        return _with_parameters(f"{base}/{str(self.path).lstrip('/')}", {**given, **step.parameters, **secrets})
 
 
 def _chained(
@@ -110,6 +141,23 @@ def _chained(
     yield first
     for batch, _ in rest:
         yield batch
+
+
+def _with_parameters(address: str, parameters: Mapping[str, str]) -> str:
+    """Add parameters to an address; one that it has already is replaced."""
+    split = urlsplit(address)
+    kept = parse_qsl(split.query, keep_blank_values=True)
+    if parameters.keys() & {name for name, _ in kept}:
+        kept = [(name, value) for name, value in kept if name not in parameters]
+        return urlunsplit(split._replace(query=urlencode([*kept, *parameters.items()])))
+    if not parameters:
+        return address
+    return f"{address}{'&' if split.query else '?'}{urlencode(parameters)}"
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    split = urlsplit(address)
+    return split.scheme, split.hostname, split.port or {"http": 80, "https": 443}.get(split.scheme)
 
 
 def _base_address(connection: Connection) -> str:
@@ -126,3 +174,9 @@ def _authorization(connection: Connection) -> dict[str, str]:
         pair = b64encode(f"{connection.login}:{connection.password}".encode()).decode()
         return {"Authorization": f"Basic {pair}"}
     return {}
+
+
+def _extra(connection: Connection, name: str) -> dict[str, str]:
+    """Return headers or parameters that the connection adds to each request, such as an API key."""
+    given = connection.extra.get(name)
+    return {str(key): str(value) for key, value in given.items()} if isinstance(given, Mapping) else {}

@@ -12,7 +12,20 @@ MESSAGES: dict[str, str] = {
     "http.nothing_to_infer": (
         "{url}: the answer has no records, so there are no columns to infer. Declare columns=… of the HttpSource."
     ),
+    "http.next_elsewhere": (
+        "{url}: the API sends us to {next} for the next page, which is another server. Nothing is asked there, because "
+        "it would see the connection's secrets. Correct the connection's host, or tell the API's owner."
+    ),
+    "http.page_repeated": (
+        "{url} (page {page}): the same page came twice in a row, so the API seems to ignore the page that is asked "
+        "for, and would never end. Correct pages= of the HttpSource."
+    ),
     "http.page_size_half": "PageNumber needs size_parameter and size together, or neither.",
+    "http.page_twice": (
+        "{url} (page {page}): the API sends us to {next}, where we were already: its pages go round in circles. "
+        "Nothing was published; tell the API's owner."
+    ),
+    "http.rate_not_positive": "requests_per_second can't be {rate}; give a number above 0, or leave it out.",
     "http.rows_differ": (
         "{url}: {rows} rows came, and the API says {total}. Rows are missing or doubled; nothing was published."
     ),
@@ -21,8 +34,16 @@ MESSAGES: dict[str, str] = {
         "{url}: {why}; the next try would be in {pause} s, after the deadline of {deadline} s. Raise "
         "deadline_seconds, or try later."
     ),
+    "http.wrong_record": (
+        "{url} (page {page}), row {row}: {detail}. Tell the API's owner, or let the load accept such rows with "
+        "max_bad_rows=…"
+    ),
     "http.wrong_shape": (
         "{url} (page {page}): expected {expected}, found {found}. Correct records=, pages= or columns= of the "
         "HttpSource, or tell the API's owner."
+    ),
+    "http.wrong_value": (
+        "{url} (page {page}), row {row}, field {column!r}: {detail}. Correct the field's type in columns= of the "
+        "HttpSource, or let the load accept such rows with max_bad_rows=…"
     ),
 }
