@@ -15,10 +15,11 @@ from mulgil.data.checks import (
     Unique,
     check_name,
 )
-from mulgil.data.errors import CheckFailedError, CheckUnusableError, PartitionValueError, QueryError
+from mulgil.data.errors import AuditError, CheckFailedError, CheckUnusableError, PartitionValueError, QueryError
 from mulgil.data.partition import Partition
 from mulgil.data.predicate import partition_column, predicate
 from mulgil.data.query_detail import author_lines, without_lines
+from mulgil.data.set_aside import Fault
 from mulgil.data.table_spec import TableSpec
 from mulgil.data.target import Dialect, Row, Stage
 from mulgil.i18n import nearest_name
@@ -51,6 +52,52 @@ def require_rows_in_partitions(
             partitions=_some_keys(partitions),
             sample=sample,
         )
+
+
+def partition_faults(
+    stage: Stage, spec: TableSpec, partitions: Sequence[Partition], dialect: Dialect
+) -> tuple[Fault, ...]:
+    """Return what makes a row belong to no declared partition."""
+    column = partition_column(spec, stage.columns)
+    name, keys = dialect.identifier(column.name), _some_keys(partitions)
+
+    def without(row: Row, number: int) -> AuditError:
+        return PartitionValueError("data.row_without_partition", column=column.name, row=number)
+
+    def outside(row: Row, number: int) -> AuditError:
+        value = str(row[column.name])
+        return PartitionValueError(
+            "data.row_outside_partition", column=column.name, value=value, partitions=keys, row=number
+        )
+
+    return (
+        Fault(condition=f"{name} IS NULL", error=without, column=column.name),
+        Fault(condition=f"NOT ({predicate(partitions, column, dialect)})", error=outside, column=column.name),
+    )
+
+
+def rejecting_faults(stage: Stage, spec: TableSpec, checks: Iterable[Check], dialect: Dialect) -> tuple[Fault, ...]:
+    """Return the checks of severity `reject`, as what is wrong with single rows.
+
+    Raises:
+        CheckUnusableError: One names a column that isn't staged.
+    """
+    found: list[Fault] = []
+    for check in checks:
+        if check.severity is Severity.REJECT and isinstance(check, NotNull | AcceptedValues):
+            _require_columns(check, stage, spec)
+            found.append(_rejecting(check, dialect))
+    return tuple(found)
+
+
+def _rejecting(check: NotNull | AcceptedValues, dialect: Dialect) -> Fault:
+    name = check_name(check)
+
+    def error(row: Row, number: int) -> AuditError:
+        return CheckFailedError("data.check_row", check=name, row=number)
+
+    column = check.column if isinstance(check, AcceptedValues) else check.columns[0]
+    return Fault(condition=_offends(check, dialect), error=error, column=column)
 
 
 def run_checks(stage: Stage, spec: TableSpec, checks: Iterable[Check], dialect: Dialect) -> tuple[CheckResult, ...]:
@@ -135,18 +182,22 @@ def count_rows(stage: Stage) -> int:
 
 def _offenders(check: NotNull | Unique | AcceptedValues | Sql, relation: str, dialect: Dialect) -> str:
     match check:
-        case NotNull():
-            nulls = " OR ".join(f"{dialect.identifier(column)} IS NULL" for column in check.columns)
-            return f"SELECT * FROM {relation} WHERE {nulls}"
+        case NotNull() | AcceptedValues():
+            return f"SELECT * FROM {relation} WHERE {_offends(check, dialect)}"
         case Unique():
             names = ", ".join(dialect.identifier(column) for column in check.columns)
             return f"SELECT {names}, count(*) AS times FROM {relation} GROUP BY {names} HAVING count(*) > 1"
-        case AcceptedValues():
-            name = dialect.identifier(check.column)
-            accepted = ", ".join(dialect.literal(value) for value in check.values)
-            return f"SELECT * FROM {relation} WHERE {name} IS NOT NULL AND {name} NOT IN ({accepted})"
         case Sql():
             return check.statement.strip().rstrip(";")
+
+
+def _offends(check: NotNull | AcceptedValues, dialect: Dialect) -> str:
+    """Return the condition under which a row offends."""
+    if isinstance(check, NotNull):
+        return " OR ".join(f"{dialect.identifier(column)} IS NULL" for column in check.columns)
+    name = dialect.identifier(check.column)
+    accepted = ", ".join(dialect.literal(value) for value in check.values)
+    return f"{name} IS NOT NULL AND {name} NOT IN ({accepted})"
 
 
 def _failing(stage: Stage, offenders: str) -> tuple[int, str]:

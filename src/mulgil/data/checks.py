@@ -20,10 +20,11 @@ _Value = TypeVar("_Value", bound=Scalar)
 
 
 class Severity(StrEnum):
-    """What a failed check does."""
+    """What a failed check does: fail the write, be recorded, or set the offending rows aside."""
 
     ERROR = "error"
     WARN = "warn"
+    REJECT = "reject"
 
 
 class NotNull(msgspec.Struct, frozen=True, kw_only=True, tag="not_null"):

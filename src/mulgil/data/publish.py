@@ -24,7 +24,8 @@ from mulgil.data.modes.change import CreateTombstones, Delete, Index, Insert, Re
 from mulgil.data.own_columns import without_own
 from mulgil.data.partition import Partition
 from mulgil.data.predicate import partition_column, predicate
-from mulgil.data.schema import require_same_columns, require_typed_columns
+from mulgil.data.reject_table import reject_columns
+from mulgil.data.schema import created_columns, require_typed_columns, table_changes
 from mulgil.data.scope import Proceed, Verdict, judge
 from mulgil.data.table_spec import TableSpec, WriteMode
 from mulgil.data.target import Column, Dialect, PublishTransaction, Stage, Target
@@ -46,6 +47,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     fence: int
     inputs: tuple[str, ...]
     checks: tuple[CheckResult, ...]
+    rejects: str | None = None
 
 
 def publish(
@@ -95,6 +97,8 @@ def _apply(
         now_us = context.now_us()
         written = tuple(msgspec.structs.replace(record, committed_at=now_us) for record in records)
         transaction.record(entry, written)
+        if prepared.rejects is not None:
+            transaction.replace_rejects(prepared.rejects, reject_columns(target.dialect))
         context.hit(FaultPoint.K6)
         transaction.commit()
         context.hit(FaultPoint.K6C)
@@ -105,6 +109,14 @@ def stored_columns(staged: Sequence[Column], options: ModeOptions) -> tuple[Colu
     """Return the staged columns that go into the table."""
     flag = (options.delete_flag or "").casefold()
     return tuple(column for column in without_own(staged) if column.name.casefold() != flag)
+
+
+def declared_spec(spec: TableSpec, options: ModeOptions) -> TableSpec:
+    """Return the table without the declared column that isn't stored: the delete flag's."""
+    flag = (options.delete_flag or "").casefold()
+    return msgspec.structs.replace(
+        spec, columns=tuple(column for column in spec.columns if column.name.casefold() != flag)
+    )
 
 
 def kept_columns(
@@ -146,13 +158,20 @@ def _change_rows(
     added = mode.added(options, stored)
     existing = transaction.columns()
     if existing is None:
-        require_typed_columns(spec.name, stored)
-        transaction.create_table((*stored, *added))
+        created = created_columns(declared_spec(spec, options), stored, dialect)
+        require_typed_columns(spec.name, created)
+        transaction.create_table((*created, *added))
         existing = transaction.columns() or ()
     else:
         require_in_order(spec, prepared.mode, entry, context.data_interval)
         _require_added(prepared, existing, added)
-        require_same_columns(spec.name, kept_columns(existing, prepared.mode, options, stored), stored, dialect)
+        kept = kept_columns(existing, prepared.mode, options, stored)
+        changes = table_changes(spec, kept, stored, dialect)
+        for column in changes.added:
+            transaction.add_column(column)
+        for column, wide in changes.widened:
+            transaction.widen_column(column, wide)
+        existing = transaction.columns() or ()
     work = Work(
         spec=spec,
         options=options,

@@ -7,7 +7,7 @@
 |---|---|---|---|
 | `freeze`, `error` | refused | refused | refused, unless the table's type holds them unchanged |
 | `evolve` | added to the table | NULL | the column is widened where it then holds both |
-| `discard` | its values are dropped, and told | refused | rows whose value doesn't fit are set aside or dropped, and told |
+| `discard` | its values are dropped | refused | rows whose value does not fit are set aside or dropped |
 """
 
 from collections.abc import Mapping

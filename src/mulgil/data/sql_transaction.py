@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
+from mulgil.data.ledger import COMMITS, CommitRecord, LedgerView, TableEntry
 from mulgil.data.ledger_sql import Run, SqlLedger
+from mulgil.data.scope import WHOLE_TABLE
 from mulgil.data.target import Column, Dialect, Row
 
 TOMBSTONES_PREFIX = "_mulgil_deleted_"
@@ -73,12 +74,14 @@ class SqlTransaction(ABC):
     def widen_column(self, column: Column, type_name: str) -> None:
         """Give a column a wider type."""
 
-    def replace_rejects(self, table: str, columns: tuple[Column, ...], *, where: str) -> None:
-        """Delete rejects and insert the staged ones."""
+    def replace_rejects(self, table: str, columns: tuple[Column, ...]) -> None:
+        """Delete the rejects of commits that are gone and insert the staged ones."""
         name = self._canonical_name(table)
-        relation = self._dialect.qualified(name)
+        relation, mine = self._dialect.qualified(name), self._dialect.literal(self._name)
         if self._columns_of(name) is not None:
-            self.execute(f"DELETE FROM {relation} WHERE {where}")
+            floor = f"SELECT max(fence) FROM {COMMITS} WHERE table_name = {mine} AND scope = '{WHOLE_TABLE}'"
+            live = f"SELECT fence FROM {COMMITS} WHERE table_name = {mine} AND fence >= coalesce(({floor}), 0)"
+            self.execute(f"DELETE FROM {relation} WHERE table_name = {mine} AND fence NOT IN ({live})")
         elif self._rejects is not None:
             self._create(relation, columns)
         if self._rejects is not None:

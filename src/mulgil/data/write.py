@@ -9,29 +9,39 @@ instructions: before the commit the table is untouched, after it the ledger says
 reads that at *open*.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from mulgil.data.audit import require_rows_in_partitions, run_checks
-from mulgil.data.checks import Check, CheckResult
+from mulgil.data.audit import (
+    count_rows,
+    partition_faults,
+    rejecting_faults,
+    require_rows_in_partitions,
+    run_checks,
+)
+from mulgil.data.checks import Check, CheckResult, Severity
+from mulgil.data.conform import conform
 from mulgil.data.context import Announcement, WriteContext
-from mulgil.data.errors import DeclarationError, StaleWriteError, TargetError
+from mulgil.data.errors import DataError, DeclarationError, StaleWriteError
 from mulgil.data.fault_point import FaultPoint
-from mulgil.data.identity import author, stage_name, write_id
+from mulgil.data.identity import author, producer, stage_name, write_id
 from mulgil.data.ledger import LedgerView, require_same_table
 from mulgil.data.modes import ModeOptions, mode_of
 from mulgil.data.modes.options import require_fitting, require_staged
 from mulgil.data.outcome import WriteOutcome, WriteStatus
 from mulgil.data.partition import Partition
 from mulgil.data.predicate import partition_column
-from mulgil.data.publish import Prepared, kept_columns, publish, require_in_order, stored_columns
-from mulgil.data.schema import require_distinct_columns, require_same_columns
+from mulgil.data.publish import Prepared, declared_spec, kept_columns, publish, require_in_order, stored_columns
+from mulgil.data.reject import BadRowLimit, BadRows
+from mulgil.data.reject_table import RejectOrigin, reject_batches, reject_schema
+from mulgil.data.schema import require_distinct_columns
 from mulgil.data.scope import BeginAnew, Superseded
+from mulgil.data.set_aside import set_aside
 from mulgil.data.table_spec import TableSpec, WriteMode
-from mulgil.data.target import Batches, NativeQuery, Opened, Origin, Stage, Target
+from mulgil.data.target import Batches, Dialect, NativeQuery, Opened, Origin, Stage, Target
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,6 +52,9 @@ _OPENS = 5
 class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be written where. `partitions` are those replaced, in `replace_partition`.
 
+    `bad_rows` is how many rows may be set aside, into the table called `rejects` beside the table;
+    `rejects_outside`: rows outside of the partitions are among them. `source` is what the rows come from.
+
     Raises:
         DeclarationError: Mode, options, key and partitions contradict each other.
     """
@@ -51,6 +64,10 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
     partitions: tuple[Partition, ...] = ()
     options: ModeOptions = ModeOptions()
     checks: tuple[Check, ...] = ()
+    bad_rows: BadRowLimit = BadRowLimit(count=0)
+    rejects: str | None = None
+    rejects_outside: bool = False
+    source: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a partitioned write that names no partition, and the reverse; and what the mode can't do."""
@@ -58,6 +75,8 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
         if is_partitioned != bool(self.partitions) or (is_partitioned and self.spec.partition_by is None):
             raise DeclarationError("data.mode_needs_partition", table=self.spec.name, mode=self.mode.value)
         require_fitting(self.spec, self.mode, self.options)
+        if self.bad_rows.accepts_any != (self.rejects is not None):
+            raise DeclarationError("data.rejects_without_limit", table=self.spec.name)
 
     def scopes(self, context: WriteContext) -> tuple[str, ...]:
         """What the write replaces, sorted."""
@@ -120,9 +139,11 @@ def _write_once(
         return done
     with target.create_stage(stage_name(opened.table_name, scopes, opened.fence)) as stage:
         context.hit(FaultPoint.K2)
-        inputs = _fill(request, stage, origin, context)
+        inputs, bad_rows = _fill(request, stage, origin, context)
         context.hit(FaultPoint.K4)
-        checks = _audit(request, opened, stage, target)
+        with bad_rows:
+            checks = _audit(request, opened, stage, target, bad_rows)
+            checks += _stage_rejects(request, opened, stage, context, bad_rows)
         context.hit(FaultPoint.K5)
         prepared = Prepared(
             spec=request.spec,
@@ -134,6 +155,7 @@ def _write_once(
             fence=opened.fence,
             inputs=tuple(sorted({*inputs, *context.inputs})),
             checks=checks,
+            rejects=request.rejects,
         )
         outcome = _publish(prepared, stage, target, context)
     context.hit(FaultPoint.K9)
@@ -162,15 +184,17 @@ def _publish(prepared: Prepared, stage: Stage, target: Target, context: WriteCon
     return outcome
 
 
-def _fill(request: WriteRequest, stage: Stage, origin: Origin | NativeQuery, context: WriteContext) -> tuple[str, ...]:
+def _fill(
+    request: WriteRequest, stage: Stage, origin: Origin | NativeQuery, context: WriteContext
+) -> tuple[tuple[str, ...], BadRows]:
     if isinstance(origin, NativeQuery):
         inputs = stage.fill_query(origin)
         context.hit(FaultPoint.K3)
-        return inputs
+        return inputs, BadRows(request.bad_rows)
     with origin.open() as batches:
         require_distinct_columns(request.spec.name, batches.schema.names)
         stage.fill(batches.schema, _watched(batches, context))
-        return batches.inputs
+        return batches.inputs, batches.bad_rows or BadRows(request.bad_rows)
 
 
 def _watched(batches: Batches, context: WriteContext) -> "Iterator[pa.RecordBatch]":
@@ -195,23 +219,70 @@ def _require_table(request: WriteRequest, opened: Opened, context: WriteContext)
     require_in_order(request.spec, request.mode, opened.ledger.entry, context.data_interval)
 
 
-def _audit(request: WriteRequest, opened: Opened, stage: Stage, target: Target) -> tuple[CheckResult, ...]:
+def _audit(
+    request: WriteRequest, opened: Opened, stage: Stage, target: Target, bad_rows: BadRows
+) -> tuple[CheckResult, ...]:
     require_staged(request.spec, request.options, stage.columns)
     stored = stored_columns(stage.columns, request.options)
-    if opened.columns is not None:
-        kept = kept_columns(opened.columns, request.mode, request.options, stored)
-        require_same_columns(request.spec.name, kept, stored, target.dialect)
+    existing = opened.columns
+    told = conform(
+        stage,
+        declared_spec(request.spec, request.options),
+        existing=None if existing is None else kept_columns(existing, request.mode, request.options, stored),
+        stored=stored,
+        dialect=target.dialect,
+        bad_rows=bad_rows,
+        source=request.source,
+    )
+    implied = mode_of(request.mode).checks(request.spec, request.options)
+    checks = (*implied, *request.checks)
+    _set_aside(request, stage, target.dialect, checks, bad_rows)
     if request.mode is WriteMode.REPLACE_PARTITION:
         require_rows_in_partitions(stage, request.spec, request.partitions, target.dialect)
     keyless = msgspec.structs.replace(request.spec, key=())
-    implied = mode_of(request.mode).checks(request.spec, request.options)
-    return run_checks(stage, keyless, (*implied, *request.checks), target.dialect)
+    return (*told, *run_checks(stage, keyless, checks, target.dialect))
+
+
+def _set_aside(
+    request: WriteRequest, stage: Stage, dialect: Dialect, checks: Sequence[Check], bad_rows: BadRows
+) -> None:
+    """Take rows out of the stage that belong among the rejects: outside of the partitions, or by a check."""
+    faults = list(rejecting_faults(stage, request.spec, checks, dialect))
+    if request.rejects_outside and request.partitions:
+        faults += partition_faults(stage, request.spec, request.partitions, dialect)
+    kept = set_aside(stage, faults, bad_rows, source=request.source)
+    if kept.where is not None:
+        names = [dialect.identifier(column.name) for column in stage.columns]
+        stage.reshape(stage.columns, names, where=kept.where)
+
+
+def _stage_rejects(
+    request: WriteRequest, opened: Opened, stage: Stage, context: WriteContext, bad_rows: BadRows
+) -> tuple[CheckResult, ...]:
+    """Judge how many rows are bad, and stage them beside the good ones; what is told is kept with the commit."""
+    if request.rejects is None:
+        return ()
+    if bad_rows.count:
+        bad_rows.require_few(good_rows=count_rows(stage))
+        made_by = RejectOrigin(
+            table_name=opened.table_name,
+            fence=opened.fence,
+            write_id=write_id(context),
+            producer=producer(context),
+        )
+        stage.fill_rejects(reject_schema(), reject_batches(bad_rows, made_by))
+    name = f"max_bad_rows={request.bad_rows}"
+    is_none = not bad_rows.count
+    sample = "" if is_none else f"{request.rejects}\n{bad_rows.sample}"
+    return (CheckResult(name=name, severity=Severity.WARN, passed=is_none, failing=bad_rows.count, sample=sample),)
 
 
 def _sweep(target: Target) -> None:
-    """Remove what dead attempts left behind; a failure to do so is the next one's to repair."""
-    with suppress(TargetError):
-        collect_garbage(target)
+    """Remove what dead attempts left behind; what can't be removed is left, for this write is committed."""
+    with suppress(DataError, OSError):
+        for name in target.dead_stages():
+            with suppress(DataError, OSError):
+                target.remove_stage(name)
 
 
 def collect_garbage(target: Target) -> tuple[str, ...]:
