@@ -46,6 +46,7 @@ MET = (
     "assignment dropped as known",
     "report taken over from a dead daemon",
     "end foretold",
+    "journal lost",
 )
 
 

@@ -49,6 +49,8 @@ class Gateway:
         self._connections: dict[int, ConnectedDaemon | None] = {}
         self._daemons: dict[str, ConnectedDaemon] = {}
         self._ranks: dict[str, int] = {}
+        # The connection of each daemon's first hello.
+        self._firsts: dict[str, int] = {}
         # The number of each daemon's newest hello, and the daemons that another one has buried.
         self._hellos: dict[str, int] = {}
         self._buried: set[str] = set()
@@ -187,9 +189,13 @@ class Gateway:
             self._close(conn_id)
             return
         self._hellos[hello.daemon_id] = hello.number
-        self._buried.update(buried.daemon_id for buried in hello.buried)
+        self._firsts.setdefault(hello.daemon_id, conn_id)
+        neighbours = self._neighbours(conn_id, hello)
+        dead = {buried.daemon_id for buried in hello.buried}
+        dead.update(name for name in self._daemons if name != hello.daemon_id and name not in neighbours)
+        self._buried |= dead
         # A dead daemon's connection may stand a moment longer than the daemon; it gets no more work.
-        for name in (hello.daemon_id, *(buried.daemon_id for buried in hello.buried)):
+        for name in (hello.daemon_id, *sorted(dead)):
             earlier = self._daemons.get(name)
             if earlier is not None and earlier.conn_id != conn_id:
                 self._close(earlier.conn_id)
@@ -209,8 +215,14 @@ class Gateway:
             reported=hello.reported,
             buried=hello.buried,
             is_draining=hello.is_draining,
+            neighbours=neighbours,
         )
         self._events.append(daemon.joined)
+
+    def _neighbours(self, conn_id: int, hello: Hello) -> tuple[str, ...]:
+        """Return the other daemons that may live: of those that came after this connection its hello can't know."""
+        later = (name for name, first in self._firsts.items() if first > conn_id)
+        return tuple(sorted({*hello.neighbours, *later}))
 
     def _is_outdated(self, hello: Hello) -> bool:
         return hello.daemon_id in self._buried or hello.number < self._hellos.get(hello.daemon_id, 0)

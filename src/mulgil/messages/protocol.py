@@ -55,6 +55,9 @@ class Hello(msgspec.Struct, frozen=True, tag="hello", kw_only=True):
     # of its own: together they may be longer than any frame.
     reported: tuple[str, ...] = ()
     buried: tuple[BuriedDaemon, ...] = ()
+    # Other daemons of this home that live, or are still to be buried, as of this connection. What was assigned
+    # to a daemon that is neither this one, nor buried, nor among these will never be reported.
+    neighbours: tuple[str, ...] = ()
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):

@@ -13,7 +13,8 @@ class DaemonJoined(msgspec.Struct, frozen=True, kw_only=True):
     """A daemon dialled. Its unacknowledged reports follow as `AttemptReported`, after this event.
 
     Attempts assigned to `daemon_id` that are neither in `live` nor reported were never received.
-    Attempts assigned to a buried daemon that are not reported are lost. A daemon that is draining takes
+    Attempts assigned to a buried daemon that are not reported are lost, and so are those of any daemon that is
+    neither this one, nor buried, nor among the `neighbours`: it is dead and has left no journal. A daemon that is draining takes
     nothing more, and leaves once this event is committed and its reports are acknowledged.
     """
 
@@ -21,6 +22,7 @@ class DaemonJoined(msgspec.Struct, frozen=True, kw_only=True):
     live: tuple[str, ...]
     reported: tuple[str, ...]
     buried: tuple[BuriedDaemon, ...] = ()
+    neighbours: tuple[str, ...] = ()
     is_draining: bool = False
 
 

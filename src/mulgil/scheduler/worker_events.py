@@ -43,6 +43,7 @@ def handle_worker_event(work: StepWork, event: WorkerEvent, *, jitter: float, is
             work.joined.append(event)
             _bury(work, event)
             if is_latest_join:
+                _lose_unknown(work, event)
                 _compare(work, event)
         case AttemptStarted():
             _start(work, event)
@@ -91,6 +92,17 @@ def _bury(work: StepWork, joined: DaemonJoined) -> None:
                 was_started = attempt.attempt_id in started or attempt.state is AttemptState.RUNNING
                 cause = Text("scheduler.daemon_died", {"daemon_id": buried.daemon_id})
                 _lose(work, attempt, cause, was_started=was_started)
+
+
+def _lose_unknown(work: StepWork, joined: DaemonJoined) -> None:
+    """End what was given to daemons that are dead and have left no journal: nobody will ever tell of it."""
+    buried = (each.daemon_id for each in joined.buried)
+    accounted_for = frozenset((joined.daemon_id, *joined.neighbours, *buried))
+    reported = frozenset(joined.reported)
+    for attempt in work.memory.attempts.all():
+        if attempt.daemon_id not in accounted_for and attempt.attempt_id not in reported:
+            cause = Text("scheduler.daemon_vanished", {"daemon_id": attempt.daemon_id})
+            _lose(work, attempt, cause, was_started=attempt.state is AttemptState.RUNNING)
 
 
 def _compare(work: StepWork, joined: DaemonJoined) -> None:

@@ -2,11 +2,11 @@
 
 import os
 import signal
-import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
-from mulgil.i18n import Language, MulgilError, Text, render
+from mulgil.i18n import FieldValue, Language, MulgilError, Text, render
 from mulgil.logstores import LogLine, append_to_log, encode_line
 from mulgil.messages import Welcome
 from mulgil.worker.context import WorkerContext
@@ -38,7 +38,16 @@ from mulgil.worker.state.action import (
     StartZygote,
     TellAttempt,
 )
-from mulgil.worker.state.event import Began, DaemonBuried, DrainAsked, Received, StopAsked, TimePassed
+from mulgil.worker.state.event import (
+    AttemptGone,
+    Began,
+    DaemonBuried,
+    DrainAsked,
+    NeighbourGone,
+    Received,
+    StopAsked,
+    TimePassed,
+)
 
 _READ_BYTES = 4096
 
@@ -59,8 +68,17 @@ class Daemon:
         home = context.home
         self._loop = Loop()
         self._journal = Journal(home.journal_folder / identity.daemon_id)
-        self._graveyard = Graveyard(home.journal_folder, own=identity.daemon_id)
-        self._gateway = GatewayLink(home.gateway_socket, self._loop, self._events.append, self._note_error)
+        self._journal_trouble: str | None = None
+        # Attempts whose start stands in no journal, and so may not happen.
+        self._unjournalled: set[str] = set()
+        self._graveyard = Graveyard(home.journal_folder, own=identity.daemon_id, note=self._say)
+        self._gateway = GatewayLink(
+            home.gateway_socket,
+            self._loop,
+            self._events.append,
+            self._note_error,
+            neighbours=self._graveyard.neighbours,
+        )
         self._processes = Processes(context, nursery, self._loop, self._events.append)
         self._act: dict[type, Callable[..., None]] = {
             Send: self._send,
@@ -154,6 +172,8 @@ class Daemon:
             self._loop.unwatch(descriptor)
             os.close(descriptor)
             self._bury()
+            # One that has left no journal is missing in the next hello.
+            self._events.append(NeighbourGone())
 
         self._loop.watch(descriptor, hear)
 
@@ -166,20 +186,45 @@ class Daemon:
         self._gateway.send(action.message)
 
     def _start_process(self, action: StartProcess) -> None:
+        attempt_id = action.assignment.attempt_id
+        if attempt_id in self._unjournalled:
+            # Should this daemon die, nobody would find the process.
+            self._unjournalled.discard(attempt_id)
+            fields: dict[str, FieldValue] = {"folder": str(self._journal.folder), "why": self._journal_trouble}
+            failure = Text("worker.journal_unwritable", fields)
+            self._events.append(AttemptGone(attempt_id=attempt_id, status=None, failure=failure))
+            return
         self._processes.start_attempt(action.assignment, action.zygote_id, action.mode)
 
     def _journal_start(self, action: JournalStart) -> None:
-        self._journal.start(action.attempt_id)
+        if not self._journal.start(action.attempt_id):
+            self._unjournalled.add(action.attempt_id)
+        self._look_at_journal()
 
     def _journal_process(self, action: JournalProcess) -> None:
         started = self._processes.start_time_of(action.attempt_id)
         self._journal.process(action.attempt_id, action.pid, started)
+        self._look_at_journal()
 
     def _journal_report(self, action: JournalReport) -> None:
         self._journal.report(action.report)
+        self._look_at_journal()
 
     def _journal_forget(self, action: JournalForget) -> None:
         self._journal.forget(action.attempt_id)
+        self._look_at_journal()
+
+    def _look_at_journal(self) -> None:
+        """Say once that the journal can't be written, and once that it can be again."""
+        trouble = self._journal.trouble
+        if trouble == self._journal_trouble:
+            return
+        folder = str(self._journal.folder)
+        if trouble is None:
+            self._say(Text("worker.journal_written", {"folder": folder}))
+        else:
+            self._say(Text("worker.journal_unwritable", {"folder": folder, "why": trouble}))
+        self._journal_trouble = trouble
 
     def _tell_attempt(self, action: TellAttempt) -> None:
         self._processes.tell_attempt(action.answer)
@@ -196,7 +241,8 @@ class Daemon:
         try:
             append_to_log(self._context.log_of(action.assignment), encode_line(line))
         except OSError as error:
-            print(f"log of attempt {action.assignment.attempt_id}: {error}", file=sys.stderr, flush=True)
+            path = self._context.log_of(action.assignment)
+            self._say(Text("worker.log_unwritable", {"path": path, "why": error.strerror}))
 
     def _kill(self, action: Kill) -> None:
         self._processes.signal_attempt(action.attempt_id, action.signal)
@@ -229,7 +275,9 @@ class Daemon:
         """Add a line to the daemon's own log: what the supervisor collects of its standard error."""
         msg = render(text, language=Language.ENGLISH)
         line = LogLine(at=self._context.clock.now(), level="warning", logger="mulgil.worker", msg=msg, text=text)
-        os.write(2, encode_line(line))
+        with suppress(OSError):
+            # It may be a file on the same full disk.
+            os.write(2, encode_line(line))
 
     def _exit(self, action: Exit) -> None:
         self._has_left = True

@@ -5,7 +5,7 @@ MulgilError
     ├── AnswerError         the gateway answered something else than was asked
     ├── CutOffError         the task has closed the descriptor that it was to report by
     ├── ForkedTaskError     a process that the task forked asked for something
-    └── JournalError        a journal can't be used: it was written by a newer version
+    └── JournalError        a journal can't be used: another's, written by a newer version, or not writable
 """
 
 from mulgil.i18n import MulgilError

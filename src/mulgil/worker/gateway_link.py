@@ -14,13 +14,24 @@ class GatewayLink:
     """At most one connection."""
 
     def __init__(
-        self, path: Path, loop: Loop, emit: Callable[[DaemonEvent], None], note: Callable[[MulgilError], None]
+        self,
+        path: Path,
+        loop: Loop,
+        emit: Callable[[DaemonEvent], None],
+        note: Callable[[MulgilError], None],
+        *,
+        neighbours: Callable[[], tuple[str, ...]],
     ) -> None:
-        """Dial the socket at `path`; tell `emit` what is heard, and `note` what an operator must repair."""
+        """Dial the socket at `path`; tell `emit` what is heard, and `note` what an operator must repair.
+
+        `neighbours` is asked anew once a connection stands: no daemon that an earlier gateway has given work to
+        can be missing then.
+        """
         self._path = path
         self._loop = loop
         self._emit = emit
         self._note = note
+        self._neighbours = neighbours
         self._connection: FrameSocket[GatewayMessage] | None = None
 
     def dial(self) -> None:
@@ -37,7 +48,7 @@ class GatewayLink:
         else:
             self._connection = connection
             self._loop.watch(connection.fileno(), self._hear)
-            self._emit(Connected())
+            self._emit(Connected(self._neighbours()))
 
     def hang_up(self) -> None:
         """Close the connection, if there is one."""

@@ -3,14 +3,17 @@
 One folder a daemon, `<home>/journal/<daemon_id>/`, with a lock that is held for the daemon's life (so that
 a free lock means a dead daemon) and an append-only file of frames. It is not synced to disk: what was
 written survives the daemon's death, whoever kills it, because the kernel has it. A power cut may take
-the last records; it also takes every attempt, and the scheduler, which then hears that the daemon is
-buried and starts what it knows of anew.
+the last records, or the whole folder; it also takes every attempt, and the scheduler. No promise rests on
+more: only what is acknowledged is promised, and that is in the database. The next daemon names those
+daemons that it has buried and those that live; whatever the scheduler knows of any other is lost, and
+started anew.
 """
 
 import fcntl
 import os
 import shutil
-import sys
+from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 
 import msgspec
@@ -21,7 +24,7 @@ from mulgil.worker.linux import boot_id
 
 JOURNAL_FORMAT = 1
 _COMPACT_BYTES = 1024 * 1024
-_LOCK = "lock"
+LOCK_NAME = "lock"
 _RECORDS = "records"
 
 
@@ -90,32 +93,37 @@ class JournalContents(msgspec.Struct):
 
 
 class Journal:
-    """The journal of the daemon that writes it."""
+    """The journal of the daemon that writes it.
+
+    Trouble with the disk is a fact, not an error: what could not be written stands in memory, is written
+    with the next record that can be, and `trouble` says why it isn't there yet. The same holds for files
+    that somebody removes.
+    """
 
     def __init__(self, folder: Path) -> None:
-        """Create and lock the journal in `folder`."""
+        """Create and lock the journal in `folder`.
+
+        Raises:
+            JournalError: The folder or its lock can't be made.
+        """
         self.folder = folder
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Made under another name, so that nobody finds it before it is locked.
-        scratch = folder.with_name(f".{folder.name}")
-        scratch.mkdir(mode=0o700)
-        lock = lock_journal(scratch)
-        if lock is None:
-            raise JournalError("worker.journal_locked", folder=str(folder))
-        self._lock = lock
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
-        scratch.rename(folder)
+        self.trouble: str | None = None
         self._path = folder / _RECORDS
+        self._lock_path = folder / LOCK_NAME
         # The frames of each attempt that isn't forgotten: what a compacted file holds.
         self._frames: dict[str, list[bytes]] = {}
         self._header = encode_frame(Opened(JOURNAL_FORMAT, boot_id()))
-        self._file = -1
+        self._lock = self._file = -1
         self._size = 0
-        self._rewrite()
+        try:
+            self._settle()
+        except OSError as error:
+            raise JournalError("worker.journal_unwritable", folder=str(folder), why=str(error.strerror)) from error
+        self._write(b"")
 
-    def start(self, attempt_id: str) -> None:
-        """Write down that an attempt is about to get a process."""
-        self._append(attempt_id, Started(attempt_id))
+    def start(self, attempt_id: str) -> bool:
+        """Write down that an attempt is about to get a process; without its record it must not get one."""
+        return self._append(attempt_id, Started(attempt_id))
 
     def process(self, attempt_id: str, pid: int, start_time: int) -> None:
         """Write down which process an attempt has."""
@@ -131,35 +139,82 @@ class Journal:
             return
         self._write(encode_frame(Forgotten(attempt_id)))
         if self._size > _COMPACT_BYTES and self._size > 2 * self._live_bytes():
-            self._rewrite()
+            self._try(self._rewrite)
 
     def close(self, *, is_clean: bool) -> None:
         """Give the journal back; a clean one, which holds nothing that matters, is removed."""
-        os.close(self._file)
+        if self._file >= 0:
+            os.close(self._file)
         if is_clean:
             shutil.rmtree(self.folder, ignore_errors=True)
         os.close(self._lock)
 
-    def _append(self, attempt_id: str, record: Record) -> None:
+    def _append(self, attempt_id: str, record: Record) -> bool:
         frame = encode_frame(record)
         self._frames.setdefault(attempt_id, []).append(frame)
-        self._write(frame)
+        return self._write(frame)
 
-    def _write(self, data: bytes) -> None:
-        """Append, or leave the file as it was.
+    def _write(self, data: bytes) -> bool:
+        """Append; where that isn't enough, because the file is gone or lacks something, write it anew."""
+        if not self._is_in_place():
+            return self._try(self._settle, self._rewrite)
+        if self.trouble is not None or self._file < 0:
+            return self._try(self._rewrite)
+        return self._try(lambda: self._add(data))
 
-        A full disk must not end the daemon and with it every attempt: without its record an attempt is
-        merely lost, and made again, should the daemon die too.
-        """
+    def _try(self, *steps: Callable[[], None]) -> bool:
+        """Do something with the files; a full disk must not end the daemon, and with it every attempt."""
+        try:
+            for step in steps:
+                step()
+        except (OSError, JournalError) as error:
+            self.trouble = str(error.strerror if isinstance(error, OSError) else error)
+            return False
+        self.trouble = None
+        return True
+
+    def _add(self, data: bytes) -> None:
+        written = 0
         try:
             written = os.write(self._file, data)
-        except OSError as error:
-            written = 0
-            print(f"journal {self._path}: {error.strerror}", file=sys.stderr, flush=True)
-        if written == len(data):
-            self._size += written
-        else:
-            os.ftruncate(self._file, self._size)
+        finally:
+            if written != len(data):
+                # Half a record would hide those after it.
+                os.ftruncate(self._file, self._size)
+        if written != len(data):
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        self._size += written
+
+    def _is_in_place(self) -> bool:
+        """Whether the names of the lock and the records still lead to what this daemon holds."""
+        return is_at(self._lock, self._lock_path) and (self._file < 0 or is_at(self._file, self._path))
+
+    def _settle(self) -> None:
+        """Have a folder with a lock that is ours."""
+        if self.folder.exists():
+            self._take(self.folder)
+            return
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Made under another name, so that nobody finds it before it is locked.
+        scratch = self.folder.with_name(f".{self.folder.name}")
+        scratch.mkdir(mode=0o700, exist_ok=True)
+        self._take(scratch)
+        scratch.rename(self.folder)
+
+    def _take(self, folder: Path) -> None:
+        if is_at(self._lock, folder / LOCK_NAME):
+            return
+        lock = lock_journal(folder)
+        if lock is None:
+            raise JournalError("worker.journal_locked", folder=str(folder))
+        try:
+            os.pwrite(lock, str(os.getpid()).encode(), 0)
+        except OSError:
+            os.close(lock)
+            raise
+        if self._lock >= 0:
+            os.close(self._lock)
+        self._lock = lock
 
     def _live_bytes(self) -> int:
         return sum(len(frame) for frames in self._frames.values() for frame in frames)
@@ -168,34 +223,43 @@ class Journal:
         """Put a file in place that holds only what still matters."""
         scratch = self._path.with_name(f"{_RECORDS}.new")
         file = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        data = self._header + b"".join(frame for frames in self._frames.values() for frame in frames)
-        if os.write(file, data) != len(data):
+        try:
+            size = 0
+            for data in (self._header, *(frame for frames in self._frames.values() for frame in frames)):
+                if os.write(file, data) != len(data):
+                    raise OSError(ENOSPC, os.strerror(ENOSPC))
+                size += len(data)
+            scratch.rename(self._path)
+        except OSError:
             os.close(file)
-            return
-        scratch.rename(self._path)
+            scratch.unlink(missing_ok=True)
+            raise
         if self._file >= 0:
             os.close(self._file)
-        self._file, self._size = file, len(data)
+        self._file, self._size = file, size
+
+
+def is_at(descriptor: int, path: Path) -> bool:
+    """Whether `path` is the file that `descriptor` is open on."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
 
 
 def lock_journal(folder: Path) -> int | None:
-    """Lock a journal, held until the returned descriptor is closed; None while its daemon lives."""
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Lock a journal, held until the returned descriptor is closed; None while its daemon lives.
+
+    Raises:
+        OSError: The lock can't be opened.
+    """
+    descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None
     return descriptor
-
-
-def journal_owner(folder: Path) -> int | None:
-    """Return the pid that a journal's daemon has, or had."""
-    try:
-        words = (folder / _LOCK).read_text()
-    except FileNotFoundError:
-        return None
-    return int(words) if words.isdigit() else None
 
 
 def read_journal(folder: Path) -> JournalContents:
@@ -209,6 +273,7 @@ def read_journal(folder: Path) -> JournalContents:
     try:
         for record in decoder.feed((folder / _RECORDS).read_bytes()):
             contents.add(record)
-    except (FileNotFoundError, FrameError):
+    except (OSError, FrameError):
+        # What can't be read is lost with its daemon.
         pass
     return contents

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -92,6 +93,30 @@ def _stat(pid: int) -> list[bytes] | None:
         return None
     finally:
         os.close(descriptor)
+
+
+def lock_holders() -> list[int]:
+    """Return the pids of the processes that hold a `flock`, as far as this one may know."""
+    try:
+        lines = Path("/proc/locks").read_bytes().splitlines()
+    except OSError:
+        return []
+    words = [line.split() for line in lines]
+    return sorted({int(each[4]) for each in words if each[1] == b"FLOCK" and int(each[4]) > 0})
+
+
+def open_files(pid: int) -> list[str]:
+    """Return the paths of the files that a process has open; those without a name any more end in ` (deleted)`."""
+    folder = Path(f"/proc/{pid}/fd")
+    found = []
+    try:
+        for entry in folder.iterdir():
+            with suppress(OSError):
+                found.append(str(entry.readlink()))
+    except OSError:
+        # It is gone, or another user's.
+        return []
+    return found
 
 
 def memory_share() -> int:

@@ -36,6 +36,7 @@ from mulgil.worker.state.event import (
     DaemonBuried,
     Disconnected,
     DrainAsked,
+    NeighbourGone,
     Received,
     TimePassed,
     ZygoteDied,
@@ -70,6 +71,8 @@ class DaemonProcess:
         self.is_alive = True
         self.is_stopped = False
         self.is_draining = False
+        # Whether nobody will find its journal when it is dead.
+        self.loses_journal = False
         self.points = CrashPoints()
         self.journal = Journal()
         self.processes: dict[str, TaskProcess] = {}
@@ -99,6 +102,15 @@ class DaemonProcess:
         for dead in self.world.daemons_to_bury(self):
             self.bury(dead)
         self.tell(Began())
+
+    def lose_neighbour(self) -> None:
+        """Learn that a daemon beside this one is dead and has left no journal."""
+        self.tell(NeighbourGone())
+
+    def _neighbours(self) -> tuple[str, ...]:
+        return tuple(
+            one.daemon_id for one in self.world.daemons if one is not self and one.daemon_id not in self._buried
+        )
 
     def bury(self, dead: "DaemonProcess") -> None:
         """Take over what a dead daemon left; once."""
@@ -208,7 +220,7 @@ class DaemonProcess:
         if not self.is_alive or self.connection is not None:
             return
         self.connection = self.world.connect(self)
-        self.tell(Connected() if self.connection else Disconnected())
+        self.tell(Connected(self._neighbours()) if self.connection else Disconnected())
 
     def _hang_up(self) -> None:
         if self.connection is not None:
@@ -291,6 +303,10 @@ class DaemonProcess:
         """Be killed. The kernel kills the attempts' processes with it."""
         if self.is_alive:
             self._end()
+            if self.loses_journal:
+                self.world.watch.unsaid(self.journal.reports)
+                self.journal = Journal()
+                self.world.journal_lost(self)
             self.world.daemon_ended(self)
 
     def _end(self) -> None:

@@ -32,6 +32,7 @@ class Trouble(StrEnum):
     STOP_SCHEDULER = "stop the scheduler for a while"
     STOP_DAEMON = "stop the daemon for a while"
     LOSE_SUPERVISOR = "lose the supervisor"
+    LOSE_JOURNAL = "kill the daemon and remove its journal"
 
 
 _WEIGHTS = {
@@ -50,6 +51,7 @@ _WEIGHTS = {
     Trouble.STOP_SCHEDULER: 1,
     Trouble.STOP_DAEMON: 1,
     Trouble.LOSE_SUPERVISOR: 1,
+    Trouble.LOSE_JOURNAL: 1,
 }
 _EMPHASIS = 20
 # Faults begin before this instant, and all are over at `LAST`.
@@ -90,6 +92,7 @@ class Faults:
             Trouble.STOP_SCHEDULER: self._stop_scheduler,
             Trouble.STOP_DAEMON: self._stop_daemon,
             Trouble.LOSE_SUPERVISOR: self._lose_supervisor,
+            Trouble.LOSE_JOURNAL: self._lose_journal,
         }
         self._repeat = self._random.choice((0.0, 0.0, 0.1, 0.4))
         self._lose_rings = self._random.choice((0.0, 0.3))
@@ -187,6 +190,10 @@ class Faults:
         if self._daemon_deaths < _MOST_DAEMON_DEATHS:
             self._daemon_deaths += 1
             self._world.daemon.points.kill_after(random.randint(1, 20))
+
+    def _lose_journal(self, random: Random) -> None:
+        self._world.daemon.loses_journal = True
+        self._kill_daemon(random)
 
     def _kill_daemon_at_report(self, random: Random) -> None:
         if self._daemon_deaths < _MOST_DAEMON_DEATHS:

@@ -289,6 +289,14 @@ def _dead_daemons_attempts_forgotten(patch: Patch) -> None:
     patch.setattr(worker_events, "_bury", lambda *_: None)
 
 
+def _attempts_without_a_journal_forgotten(patch: Patch) -> None:
+    patch.setattr(worker_events, "_lose_unknown", lambda *_: None)
+
+
+def _neighbours_taken_for_dead(patch: Patch) -> None:
+    patch.setattr(Gateway, "_neighbours", lambda *_: ())
+
+
 def _trigger_rule(rule: TriggerRule) -> Mutant:
     like = TriggerRule.ALL_SUCCESS if rule is TriggerRule.ALWAYS else TriggerRule.ALWAYS
     return Mutant(f"trigger rule {rule.value} changed", partial(_trigger_rule_changed, rule, like), required=False)
@@ -328,5 +336,7 @@ MUTANTS = (
     _more("reports named in a hello and not sent again", _reports_named_and_not_sent_again, T.BREAK_CONNECTION),
     _more("attempts of dead daemons forgotten", _dead_daemons_attempts_forgotten, T.KILL_DAEMON),
     _more("moved clock not noticed", _moved_clock_not_noticed, T.JUMP_CLOCK),
+    _more("attempts of daemons without a journal forgotten", _attempts_without_a_journal_forgotten, T.LOSE_JOURNAL),
+    _more("neighbours taken for dead", _neighbours_taken_for_dead, T.LOSE_SUPERVISOR),
     *map(_trigger_rule, TriggerRule),
 )

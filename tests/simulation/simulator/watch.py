@@ -5,6 +5,7 @@ compared with what is committed.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mulgil.messages import Answer, Assignment, Hello, Report
@@ -137,6 +138,11 @@ class Watch:
     def said(self, report: Report) -> None:
         """Note a report that has left a daemon."""
         self._said.setdefault(report.attempt_id, report)
+
+    def unsaid(self, attempt_ids: Iterable[str]) -> None:
+        """Note that reports which had left a daemon are lost with it, unless they arrive."""
+        for attempt_id in attempt_ids:
+            self._said.pop(attempt_id, None)
 
     def greeted(self, conn_id: int, hello: Hello) -> None:
         """Note a hello."""

@@ -245,6 +245,8 @@ class World:
             self._later(self._restart_daemon)
         elif self.daemon.is_alive and daemon in self.daemons:
             self.daemon.bury(daemon)
+        elif self.daemon.is_alive:
+            self.daemon.lose_neighbour()
 
     def _restart_daemon(self) -> None:
         if not self.daemon.is_alive:
@@ -260,6 +262,11 @@ class World:
         """Remove a daemon's journal."""
         self.watch.check_buried(daemon_id)
         self.daemons = [daemon for daemon in self.daemons if daemon.daemon_id != daemon_id]
+
+    def journal_lost(self, daemon: DaemonProcess) -> None:
+        """Let nobody find a dead daemon's journal."""
+        self.met["journal lost"] += 1
+        self.daemons.remove(daemon)
 
     def replace_supervisor(self) -> None:
         """Let the daemon drain beside a new one and the scheduler die, as when `mulgil up` was killed and run again."""

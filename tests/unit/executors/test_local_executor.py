@@ -72,7 +72,7 @@ def test_attempts_of_a_daemon_that_is_away_keep_their_slots_until_it_is_buried(g
     executor.submit(assignment("a1"), daemon_id="d1")
     gateway.disconnected(1)
     gateway.connected(2)
-    gateway.received(2, hello("d2"))
+    gateway.received(2, hello("d2", neighbours=("d1",)))
     executor.events()
     assert executor.target_daemon() == "d2"
     assert executor.free_slots() == 1

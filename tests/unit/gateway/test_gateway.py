@@ -125,12 +125,12 @@ def test_whoever_speaks_before_its_hello_is_cut_off(gateway: Gateway) -> None:
 
 def test_new_work_goes_to_the_newest_daemon_that_is_not_draining(gateway: Gateway) -> None:
     join(gateway, 1, hello("old"))
-    join(gateway, 2, hello("new"))
+    join(gateway, 2, hello("new", neighbours=("old",)))
     assert gateway.target_daemon() == "new"
     gateway.disconnected(1)
-    join(gateway, 3, hello("old"))
+    join(gateway, 3, hello("old", neighbours=("new",)))
     assert gateway.target_daemon() == "new"
-    join(gateway, 4, hello("newest", is_draining=True))
+    join(gateway, 4, hello("newest", is_draining=True, neighbours=("old", "new")))
     assert gateway.target_daemon() == "new"
     gateway.disconnected(2)
     assert gateway.target_daemon() == "old"
@@ -165,7 +165,7 @@ def test_what_is_sent_to_an_absent_daemon_is_dropped(gateway: Gateway) -> None:
 
 def test_a_cancel_goes_to_the_daemon_that_holds_the_attempt(gateway: Gateway) -> None:
     join(gateway, 1, hello("d1", live=("a1",)))
-    join(gateway, 2, hello("d2", live=("a2",)))
+    join(gateway, 2, hello("d2", live=("a2",), neighbours=("d1",)))
     why = Text("gateway.attempt_unknown", {"attempt_id": "a1"})
     gateway.cancel("a1", why)
     gateway.cancel("a9", why)
@@ -174,7 +174,7 @@ def test_a_cancel_goes_to_the_daemon_that_holds_the_attempt(gateway: Gateway) ->
 
 def test_acknowledgements_go_to_every_daemon_because_an_heir_may_hold_the_report(gateway: Gateway) -> None:
     join(gateway, 1, hello("d1"))
-    join(gateway, 2, hello("d2"))
+    join(gateway, 2, hello("d2", neighbours=("d1",)))
     gateway.acknowledge(["a"])
     gateway.acknowledge([])
     assert gateway.outgoing() == ((1, Ack(("a",))), (2, Ack(("a",))))
@@ -264,3 +264,25 @@ def test_a_cancel_whose_reason_can_not_be_sent_is_sent_without_it(gateway: Gatew
     join(gateway, 1, hello())
     gateway.unsendable(1, Cancel("a", Text("test.long")), "too long")
     assert gateway.outgoing() == ((1, Cancel("a", Text("gateway.reason_unsendable"))),)
+
+
+def test_a_daemon_that_a_later_one_finds_no_trace_of_is_dead_though_its_connection_still_stands() -> None:
+    gateway = Gateway()
+    join(gateway, 1, hello("dead", live=("a",)))
+    joined = join(gateway, 2, hello("heir"))
+    assert joined.neighbours == ()
+    assert gateway.closing() == (1,)
+    gateway.received(1, Finished(report("a")))
+    assert gateway.events() == ()
+
+
+def test_a_hello_says_nothing_of_daemons_that_came_after_its_connection(gateway: Gateway) -> None:
+    for conn_id in (1, 2):
+        gateway.connected(conn_id)
+    gateway.received(2, hello("newer"))
+    gateway.events()
+    gateway.received(1, hello("older"))
+    (joined,) = gateway.events()
+    assert isinstance(joined, DaemonJoined)
+    assert joined.neighbours == ("newer",)
+    assert gateway.closing() == ()

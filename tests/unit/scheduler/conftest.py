@@ -59,13 +59,14 @@ class ManualClock:
         return (self.instant - self.moved_by).timestamp()
 
     def forward(self, **span: float) -> None:
+        """Let time pass."""
         self.instant += timedelta(**span)
-
 
     def set(self, by: timedelta) -> None:
         """Set the wall clock, as an operator or a time server does."""
         self.instant += by
         self.moved_by += by
+
 
 class CountingIds:
     def __init__(self) -> None:
@@ -117,6 +118,7 @@ class Daemon:
         live: tuple[str, ...] = (),
         reports: tuple[Report, ...] = (),
         buried: tuple[BuriedDaemon, ...] = (),
+        neighbours: tuple[str, ...] = (),
         slots: int = 16,
         is_draining: bool = False,
     ) -> None:
@@ -132,6 +134,7 @@ class Daemon:
                 live=live,
                 reported=tuple(report.attempt_id for report in reports),
                 buried=buried,
+                neighbours=neighbours,
             )
         )
         for report in reports:
@@ -195,10 +198,10 @@ class World:
         self.gateway.connected(conn_id)
         return conn_id
 
-    def daemon(self, daemon_id: str = "d1", *, slots: int = 16) -> Daemon:
+    def daemon(self, daemon_id: str = "d1", *, slots: int = 16, neighbours: tuple[str, ...] = ()) -> Daemon:
         """Return a daemon that has joined."""
         daemon = Daemon(self, daemon_id)
-        daemon.join(slots=slots)
+        daemon.join(slots=slots, neighbours=neighbours)
         return daemon
 
     def step(self) -> datetime | None:

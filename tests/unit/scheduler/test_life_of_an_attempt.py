@@ -132,13 +132,36 @@ def test_attempts_of_a_daemon_that_is_merely_away_wait_for_it(world, task):
     daemon.drop()
     other = world.daemon("d2")
     world.restart()
-    other.join()
+    other.join(neighbours=("d1",))
     world.settle()
     assert other.take() == []
     daemon.join(live=(assignment.attempt_id,))
     daemon.finish(assignment)
     world.settle()
     assert world.store.run("d", "r1").state is DagRunState.SUCCESS
+
+
+def test_what_a_daemon_without_a_journal_left_is_started_anew_without_using_a_try(world, task):
+    world.publish(task("started"), task("never"))
+    dead = world.daemon("d1")
+    world.trigger()
+    world.settle()
+    first = {one.instance.task_id: one for one in dead.take()}
+    dead.start(first["started"])
+    world.settle()
+    world.clock.forward(seconds=1)
+    world.settle()
+    dead.drop()
+    world.restart()
+    heir = world.daemon("d2")
+    world.settle()
+    again = {one.instance.task_id: one for one in heir.take()}
+    assert set(again) == {"started", "never"}
+    assert all(one.attempt_id != first[name].attempt_id for name, one in again.items())
+    assert [world.row(name).lost_count for name in ("started", "never")] == [1, 0]
+    assert [world.row(name).try_number for name in ("started", "never")] == [1, 1]
+    lost = [one for one in world.store.attempts("d", "r1") if one.state is AttemptState.LOST]
+    assert {one.error.code for one in lost} == {"scheduler.daemon_vanished"}
 
 
 def test_what_a_buried_daemon_left_is_started_anew_without_using_a_try(world, task):
@@ -399,8 +422,8 @@ def test_what_a_leaving_daemon_never_received_is_started_elsewhere(world, task):
     world.settle()
     (first,) = old.take()
     old.drop()
-    new = world.daemon("new")
-    old.join(is_draining=True)
+    new = world.daemon("new", neighbours=("old",))
+    old.join(is_draining=True, neighbours=("new",))
     world.settle()
     assert old.take() == []
     (again,) = new.take()

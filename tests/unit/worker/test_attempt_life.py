@@ -420,3 +420,14 @@ def test_only_writes_that_can_be_resolved_are() -> None:
     table.exits("b", -signal.SIGKILL)
     assert isinstance(table.outcome("a"), Died)
     assert isinstance(table.outcome("b"), Died)
+
+
+def test_what_may_not_be_started_fails_with_its_reason_and_may_be_retried() -> None:
+    table = Table()
+    table.connects()
+    table.starts()
+    reason = Text("worker.journal_unwritable")
+    table.happens(AttemptGone(attempt_id="a", status=None, failure=reason))
+    assert table.outcome() == Failed(reason)
+    table.acknowledges("a")
+    assert table.state.live == table.state.unacknowledged == ()

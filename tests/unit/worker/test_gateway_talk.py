@@ -31,6 +31,7 @@ from mulgil.worker.state.event import (
     DaemonBuried,
     Disconnected,
     DrainAsked,
+    NeighbourGone,
     StopAsked,
 )
 
@@ -244,3 +245,12 @@ def test_a_repeated_word_of_a_start_counts_once() -> None:
     started = table.runs()
     table.happens(Disconnected(), Connected(), Disconnected(), Connected())
     assert table.said(AttemptStarted) == [started, started, started]
+
+
+def test_a_hello_names_the_neighbours_of_its_connection_and_a_new_one_those_that_are_left() -> None:
+    table = Table()
+    table.happens(Began(), Connected(("old", "older")))
+    assert table.said(Hello)[-1].neighbours == ("old", "older")
+    assert table.happens(NeighbourGone()) == (HangUp(), Dial())
+    table.happens(Connected(("old",)))
+    assert table.said(Hello)[-1].neighbours == ("old",)

@@ -1,5 +1,8 @@
 """A daemon's journal as a file: what another daemon reads of it."""
 
+import os
+import shutil
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -75,3 +78,51 @@ def test_a_journal_of_a_newer_version_is_not_guessed_at(tmp_path: Path) -> None:
     (folder / "records").write_bytes(encode_frame(Opened(2, "boot")))
     with pytest.raises(JournalError):
         read_journal(folder)
+
+
+@pytest.mark.parametrize("gone", ["d1", "d1/records", "d1/lock"])
+def test_what_was_removed_is_written_anew(tmp_path: Path, gone: str) -> None:
+    journal = Journal(tmp_path / "journal" / "d1")
+    journal.start("a")
+    path = tmp_path / "journal" / gone
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    journal.report(_report("b"))
+    contents = read_journal(tmp_path / "journal" / "d1")
+    assert (contents.started, contents.reports) == ({"a": None}, {"b": _report("b")})
+    assert lock_journal(tmp_path / "journal" / "d1") is None
+    journal.close(is_clean=False)
+    assert lock_journal(tmp_path / "journal" / "d1") is not None
+
+
+@pytest.mark.parametrize("is_partial", [False, True])
+def test_a_full_disk_hides_nothing_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_partial: bool
+) -> None:
+    journal = Journal(tmp_path / "d1")
+    journal.start("before")
+    write = os.write
+
+    def full(descriptor: int, data: bytes) -> int:
+        if is_partial:
+            return write(descriptor, data[: len(data) // 2])
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        assert not journal.start("unwritten")
+        journal.report(_report("before"))
+        journal.forget("unwritten")
+        assert journal.trouble == os.strerror(ENOSPC)
+        assert list(read_journal(tmp_path / "d1").started) == ["before"]
+    assert journal.start("after")
+    assert journal.trouble is None
+    contents = read_journal(tmp_path / "d1")
+    assert (contents.started, contents.reports) == ({"before": None, "after": None}, {"before": _report("before")})
+    journal.close(is_clean=False)
+
+
+def test_a_journal_that_can_not_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "journal").write_text("in the way")
+    with pytest.raises(JournalError) as caught:
+        Journal(tmp_path / "journal" / "d1")
+    assert caught.value.text.code == "worker.journal_unwritable"

@@ -61,9 +61,9 @@ class LocalExecutor:
     def _count(self, event: WorkerEvent) -> None:
         match event:
             case DaemonJoined():
+                for dead in self._under_way.keys() - {event.daemon_id, *event.neighbours}:
+                    del self._under_way[dead]
                 self._under_way[event.daemon_id] = set(event.live)
-                for buried in event.buried:
-                    self._under_way.pop(buried.daemon_id, None)
             case AttemptReported(report=report):
                 self._release(report.attempt_id)
             case AttemptUnsendable(attempt_id=attempt_id):

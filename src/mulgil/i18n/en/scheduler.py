@@ -7,6 +7,9 @@ MESSAGES = {
     "scheduler.daemon_leaves": (
         "the worker daemon {daemon_id} was leaving before this attempt reached it; another one starts it"
     ),
+    "scheduler.daemon_vanished": (
+        "the worker daemon {daemon_id} is gone and its journal, too; this attempt is started anew"
+    ),
     "scheduler.gateway_not_opened": (
         "the scheduler can't listen for workers on {path}: {why}; check that the folder exists and is writable"
     ),

@@ -20,6 +20,15 @@ MESSAGES = {
         "into tasks, or raise import_timeout_seconds in [worker]"
     ),
     "worker.journal_locked": "the journal {folder} is locked by another process",
+    "worker.journal_unlockable": (
+        "the journal {folder} of another worker can't be opened ({why}): its tasks wait until that is repaired and a "
+        "worker is started anew"
+    ),
+    "worker.journal_unwritable": (
+        "the journal {folder} can't be written ({why}), so no task is started here: make room on the disk, or repair "
+        "the folder's permissions"
+    ),
+    "worker.journal_written": "the journal {folder} can be written again; tasks are started as before",
     "worker.journal_newer": (
         "the journal of a dead worker has format {format}, this version knows up to {supported}: start the newer "
         "version of mulgil once to take its reports over"

@@ -9,6 +9,7 @@ MESSAGES = {
     "scheduler.daemon_leaves": (
         "이 시도가 전달되기 전에 워커 데몬 {daemon_id}이(가) 종료를 준비하고 있어, 다른 데몬에서 시작합니다"
     ),
+    "scheduler.daemon_vanished": "워커 데몬 {daemon_id}이(가) 저널과 함께 사라져 이 시도를 다시 시작합니다",
     "scheduler.gateway_not_opened": (
         "스케줄러가 {path}에서 워커의 연결을 받을 수 없습니다: {why}. 폴더가 있고 쓸 수 있는지 확인하세요"
     ),

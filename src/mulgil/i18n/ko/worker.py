@@ -20,6 +20,15 @@ MESSAGES = {
         "[worker]의 import_timeout_seconds 값을 늘리세요"
     ),
     "worker.journal_locked": "다른 프로세스가 저널 {folder}을(를) 잠그고 있습니다",
+    "worker.journal_unlockable": (
+        "다른 워커의 저널 {folder}을(를) 열 수 없습니다({why}). 문제를 고치고 워커를 다시 시작할 때까지 그 워커의 "
+        "태스크는 기다립니다"
+    ),
+    "worker.journal_unwritable": (
+        "저널 {folder}에 쓸 수 없어({why}) 여기서는 태스크를 시작하지 않습니다. 디스크 공간을 확보하거나 폴더 권한을 "
+        "고치세요"
+    ),
+    "worker.journal_written": "저널 {folder}에 다시 쓸 수 있습니다. 태스크를 전처럼 시작합니다",
     "worker.journal_newer": (
         "종료된 워커의 저널 형식은 {format}이지만 이 버전은 {supported}까지만 읽을 수 있습니다. 더 새로운 버전의 "
         "mulgil을 한 번 실행해 보고를 넘겨받으세요"

@@ -249,6 +249,8 @@ class AttemptTable:
         outcome: Outcome
         if record.stop is not None:
             outcome = record.stop
+        elif event.failure is not None:
+            outcome = Failed(event.failure)
         elif event.status is not None:
             outcome = death_of(event.status, is_oom_likely=event.is_oom_likely)
         else:

@@ -53,6 +53,7 @@ from mulgil.worker.state.event import (
     Disconnected,
     DrainAsked,
     Moment,
+    NeighbourGone,
     Received,
     StopAsked,
     TimePassed,
@@ -141,8 +142,8 @@ class DaemonState:
             case TimePassed():
                 for timer, key in self._desk.alarms.take_due(self._desk.now.elapsed):
                     self._ring(timer, key)
-            case Connected():
-                self._greet()
+            case Connected(neighbours=neighbours):
+                self._greet(neighbours)
             case Disconnected():
                 self._desk.is_connected = False
                 self._redial()
@@ -156,6 +157,8 @@ class DaemonState:
                 self._attempts.zygote_died(zygote_id)
             case DaemonBuried():
                 self._bury(event)
+            case NeighbourGone():
+                self._greet_anew()
             case Began():
                 self._desk.do(Dial())
             case DrainAsked():
@@ -165,7 +168,7 @@ class DaemonState:
 
     # The gateway.
 
-    def _greet(self) -> None:
+    def _greet(self, neighbours: tuple[str, ...]) -> None:
         """Say hello with all that the gateway must know, and repeat what it may have lost."""
         self._desk.is_connected = True
         identity = self._identity
@@ -181,6 +184,7 @@ class DaemonState:
             live=self.live,
             reported=tuple(report.attempt_id for report in reports),
             buried=tuple(BuriedDaemon(name, burial.started) for name, burial in self._buried.items()),
+            neighbours=neighbours,
         )
         self._hellos += 1
         self._says_farewell = self._is_draining

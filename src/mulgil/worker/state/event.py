@@ -16,7 +16,12 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class Connected(msgspec.Struct, frozen=True):
-    """The gateway took the connection."""
+    """The gateway took the connection.
+
+    `neighbours` are the other daemons of this home, since then, that live or are still to be buried.
+    """
+
+    neighbours: tuple[str, ...] = ()
 
 
 class Disconnected(msgspec.Struct, frozen=True):
@@ -86,6 +91,8 @@ class AttemptGone(msgspec.Struct, frozen=True, kw_only=True):
     status: int | None
     # Why no process came to be, where that is known.
     why: Text | None = None
+    # Why none may come to be; unlike the former this is the attempt's failure, since another would fare alike.
+    failure: Text | None = None
     # The kernel's out-of-memory killer was at work on this host lately.
     is_oom_likely: bool = False
 
@@ -100,6 +107,10 @@ class DaemonBuried(msgspec.Struct, frozen=True):
     daemon_id: str
     started: tuple[str, ...]
     reports: tuple[Report, ...]
+
+
+class NeighbourGone(msgspec.Struct, frozen=True):
+    """A daemon that lived beside this one is dead, and buried if it has left a journal."""
 
 
 class Began(msgspec.Struct, frozen=True):
@@ -127,6 +138,7 @@ DaemonEvent = (
     | AttemptGone
     | TimePassed
     | DaemonBuried
+    | NeighbourGone
     | Began
     | DrainAsked
     | StopAsked
