@@ -25,6 +25,7 @@ from mulgil.data.audit import (
 from mulgil.data.checks import Check, CheckResult, Severity
 from mulgil.data.conform import conform
 from mulgil.data.context import Announcement, WriteContext
+from mulgil.data.empty_schema import empty_schema
 from mulgil.data.errors import DataError, DeclarationError, StaleWriteError
 from mulgil.data.fault_point import FaultPoint
 from mulgil.data.identity import author, producer, stage_name, write_id
@@ -139,7 +140,7 @@ def _write_once(
         return done
     with target.create_stage(stage_name(opened.table_name, scopes, opened.fence)) as stage:
         context.hit(FaultPoint.K2)
-        inputs, bad_rows = _fill(request, stage, origin, context)
+        inputs, bad_rows = _fill(request, stage, target, origin, context)
         context.hit(FaultPoint.K4)
         with bad_rows:
             checks = _audit(request, opened, stage, target, bad_rows)
@@ -185,7 +186,7 @@ def _publish(prepared: Prepared, stage: Stage, target: Target, context: WriteCon
 
 
 def _fill(
-    request: WriteRequest, stage: Stage, origin: Origin | NativeQuery, context: WriteContext
+    request: WriteRequest, stage: Stage, target: Target, origin: Origin | NativeQuery, context: WriteContext
 ) -> tuple[tuple[str, ...], BadRows]:
     if isinstance(origin, NativeQuery):
         inputs = stage.fill_query(origin)
@@ -193,7 +194,11 @@ def _fill(
         return inputs, BadRows(request.bad_rows)
     with origin.open() as batches:
         require_distinct_columns(request.spec.name, batches.schema.names)
-        stage.fill(batches.schema, _watched(batches, context))
+        if batches.schema.names:
+            stage.fill(batches.schema, _watched(batches, context))
+        else:
+            # An empty answer often names no columns; no row has none.
+            stage.fill(empty_schema(request.spec, target), iter(()))
         return batches.inputs, batches.bad_rows or BadRows(request.bad_rows)
 
 
