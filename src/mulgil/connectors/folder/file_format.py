@@ -1,14 +1,14 @@
 """The formats of a table's files: how the engine writes them, and how it reads back what it wrote.
 
 Parquet knows its types. CSV and JSON lines are read by the types that the manifest keeps: an unquoted empty
-field of a CSV file is NULL, a quoted one is the empty string.
+field of a CSV file is NULL, a quoted one is the empty string; decimals in JSON lines are text.
 """
 
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from mulgil.connectors.folder.sql_session import quoted
+from mulgil.connectors.folder.sql_session import named, quoted
 from mulgil.data.target import Column
 
 FILE_COLUMN = "_mulgil_file"
@@ -39,6 +39,11 @@ class FileFormat(StrEnum):
                 return "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR ''"
             case FileFormat.JSON:
                 return "FORMAT json"
+
+    def written(self, column: Column) -> str:
+        """Return what of a column is written. Programs read JSON's numbers as floats: exact ones are text."""
+        is_exact = column.type.startswith(("DECIMAL", "HUGEINT", "UHUGEINT"))
+        return f"CAST({named(column.name)} AS VARCHAR)" if self is FileFormat.JSON and is_exact else named(column.name)
 
     def relation(self, files: Sequence[Path], columns: Sequence[Column]) -> str:
         """Return what stands after FROM to read `files`, which hold `columns`; adds the file as a column.

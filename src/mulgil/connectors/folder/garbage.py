@@ -8,11 +8,9 @@ from mulgil.connectors.folder.manifest import Manifest, RetiredFile
 from mulgil.connectors.folder.pins import oldest_read
 from mulgil.connectors.folder.place import TablePlace
 
-GRACE = timedelta(hours=1)
-
 
 def retired_by(before: Manifest | None, after: Manifest, *, now_us: int) -> Manifest:
-    """Return `after` with the files that it doesn't share with `before` retired; long gone ones are forgotten."""
+    """Return `after` with the files that it doesn't share with `before` retired as well."""
     if before is None:
         return after
     live = {file.path for file in after.every_file}
@@ -21,7 +19,7 @@ def retired_by(before: Manifest | None, after: Manifest, *, now_us: int) -> Mani
         for file in before.every_file
         if file.path not in live
     )
-    return msgspec.structs.replace(after, retired=(*before.retired, *dropped))
+    return msgspec.structs.replace(after, retired=(*after.retired, *dropped))
 
 
 def unneeded(place: TablePlace, manifest: Manifest, *, now: datetime, grace: timedelta) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ class TableChange:
         self._place = place
         self._manifest = manifest
         self._kept = list(manifest.files)
+        self._schemas = len(manifest.schemas)
         self._inserted: str | None = None
         self._has_table = self._is_viewed = self._is_loaded = False
         self._before: dict[str, _Digest] = {}
@@ -57,6 +58,12 @@ class TableChange:
     def is_loaded(self) -> bool:
         """Whether rows of several files may have come together."""
         return self._is_loaded
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to publish."""
+        is_same = len(self._kept) == len(self._manifest.files) and len(self._manifest.schemas) == self._schemas
+        return self._is_loaded or self._inserted is not None or not is_same
 
     def create(self, columns: Sequence[Column]) -> None:
         """Give the table its columns, with types as the engine spells them."""

@@ -25,6 +25,7 @@ from mulgil.connectors.folder.table_change import Changed, TableChange
 from mulgil.connectors.folder.writing import FileWriter
 from mulgil.data.errors import ConnectionLostError
 from mulgil.data.ledger import CommitRecord, TableEntry
+from mulgil.data.scope import WHOLE_TABLE
 from mulgil.data.sql_transaction import TOMBSTONES_PREFIX
 from mulgil.data.target import Column
 from mulgil.ports import Clock
@@ -64,6 +65,13 @@ class TablePublish:
     def columns(self) -> tuple[Column, ...] | None:
         """The table's columns as they are by now."""
         return self.change.manifest.columns
+
+    @property
+    def live_fences(self) -> tuple[int, ...]:
+        """The fences of the commits whose rows the table holds once this one is published."""
+        commits = self._next.commits if self._next is not None else ()
+        floor = max((commit.fence for commit in commits if commit.scope == WHOLE_TABLE), default=0)
+        return tuple(sorted({commit.fence for commit in commits if commit.fence >= floor}))
 
     @property
     def new_manifest(self) -> Path:

@@ -1,5 +1,6 @@
 """A folder of tables as a target of the write contract, and as a place to read from."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -98,13 +99,16 @@ class FolderTarget:
         """Hold the table's lock; readers don't notice."""
         if not isinstance(stage, FolderStage):
             raise TypeError(stage)
-        place = place_of(self._root, table)
-        with (
-            TableLock(place, self._patience).exclusive() as held,
-            engine(stage.work / "publish") as connection,
-        ):
-            publish = TablePublish(connection, place, held, new_format=self._format, work=stage.work)
-            transaction = FolderTransaction(connection, publish, stage, clock=self._patience.clock)
+        with ExitStack() as locks, engine(stage.work / "publish") as connection:
+
+            def begin(table: str) -> TablePublish:
+                place = place_of(self._root, table)
+                held = locks.enter_context(TableLock(place, self._patience).exclusive())
+                return TablePublish(
+                    connection, place, held, new_format=self._format, work=stage.work / place.table_name
+                )
+
+            transaction = FolderTransaction(connection, begin(table), stage, clock=self._patience.clock, begin=begin)
             try:
                 yield transaction
             finally:
@@ -166,9 +170,9 @@ class FolderTarget:
     @contextmanager
     def _reading(self, query: NativeQuery, spill: Path) -> "Iterator[tuple[DuckDBPyConnection, tuple[str, ...]]]":
         """Open an engine in which the tables that a query may name stand as they are at one instant."""
-        text = query.sql.lower()
+        sql = query.sql.lower()
         named_places = [place_of(self._root, table) for table in query.reads]
-        found = [place for place in tables_in(self._root) if place.name in text]
+        found = [place for place in tables_in(self._root) if _is_named(place.name, sql)]
         places = tuple(dict.fromkeys([*named_places, *found]))
         with _snapshot(places) as manifests, engine(spill) as connection:
             with translated(self._root):
@@ -199,3 +203,8 @@ def _snapshot(places: Sequence[TablePlace]) -> Iterator[tuple[Manifest | None, .
                 return
     names = ", ".join(place.table_name for place in places)
     raise TargetError("folder.no_snapshot", tables=names, times=_SNAPSHOT_TRIES)
+
+
+def _is_named(name: str, sql: str) -> bool:
+    """Whether a query may name a table; where in doubt, yes."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sql) is not None

@@ -1,14 +1,13 @@
 """One atomic change of a table of files and its ledger."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.folder.file_format import FileFormat
 from mulgil.connectors.folder.split import is_decisive
-from mulgil.connectors.folder.sql_session import translated
+from mulgil.connectors.folder.sql_session import quoted, translated
 from mulgil.connectors.folder.stage import FolderStage
 from mulgil.connectors.folder.table_publish import TablePublish
 from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
@@ -19,8 +18,6 @@ from mulgil.ports import Clock
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-    BeginPublish = Callable[[str], AbstractContextManager[TablePublish]]
 
 _APPENDED = append_scope("")
 
@@ -35,12 +32,15 @@ class FolderTransaction:
         stage: FolderStage,
         *,
         clock: Clock,
+        begin: Callable[[str], TablePublish],
     ) -> None:
-        """Work on one table."""
+        """Work on one table; `begin` begins to publish another one, too."""
         self._connection = connection
         self._publish = publish
         self._stage = stage
         self._clock = clock
+        self._begin = begin
+        self._rejects: TablePublish | None = None
         self._scopes: tuple[str, ...] = ()
         self._is_authored = self._is_whole = False
 
@@ -140,19 +140,47 @@ class FolderTransaction:
             entry,
             commits,
             fence=max((commit.fence for commit in commits), default=entry.opened),
-            now_us=int(self._clock.now().timestamp() * 1_000_000),
+            now_us=self._now_us(),
             whole_file=self._stage.whole_file if self._is_whole and is_parquet else None,
             author_scope=author,
         )
 
+    def replace_rejects(self, table: str, columns: tuple[Column, ...]) -> None:
+        """Change the table of rejects, whose manifest is swapped just before this table's.
+
+        Between the two it may show rejects of a write that never came to be; the next publish removes them.
+        """
+        rejects = self._begin(table)
+        with translated(rejects.place.folder):
+            if rejects.columns is not None:
+                live = ", ".join(str(fence) for fence in self._publish.live_fences)
+                mine = quoted(self._publish.place.table_name)
+                gone = f"table_name = {mine} AND fence NOT IN ({live})"
+                rejects.change.delete(gone, scopes=(), is_decisive=False)
+            elif self._stage.rejects is not None:
+                rejects.change.create(columns)
+            if self._stage.rejects is not None:
+                rejects.change.insert(self._stage.rejects, columns, {})
+        if rejects.change.is_changed:
+            entry = TableEntry(table_name=rejects.place.table_name)
+            rejects.prepare(entry, (), fence=max(self._publish.live_fences), now_us=self._now_us())
+            self._rejects = rejects
+
     def commit(self) -> None:
         """Rename the manifest."""
+        if self._rejects is not None:
+            self._rejects.publish()
         self._publish.publish()
 
     def close(self, grace: timedelta) -> None:
         """After a commit tidy up; without one take everything back."""
-        self._publish.discard()
-        self._publish.tidy(self._clock, grace)
+        for publish in (self._publish, self._rejects):
+            if publish is not None:
+                publish.discard()
+                publish.tidy(self._clock, grace)
+
+    def _now_us(self) -> int:
+        return int(self._clock.now().timestamp() * 1_000_000)
 
 
 def _are_same(inserted: Sequence[Column], staged: Sequence[Column], kept: Sequence[Column]) -> bool:

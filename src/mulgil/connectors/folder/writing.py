@@ -53,16 +53,18 @@ class FileWriter:
         out = self._work / f"out{self._count}"
         self._count += 1
         shutil.rmtree(out, ignore_errors=True)
-        self._work.mkdir(exist_ok=True)
+        self._work.mkdir(parents=True, exist_ok=True)
+        listed = ", ".join(f"{self._format.written(column)} AS {named(column.name)}" for column in columns)
         if len(split.parts) == 1:
             out.mkdir()
             written = {out / "rows": split.parts[0]}
-            run(self._connection, f"COPY ({rows}) TO {quoted(str(out / 'rows'))} ({self._format.options})")
+            copied = f"SELECT {listed} FROM ({rows})"
+            run(self._connection, f"COPY ({copied}) TO {quoted(str(out / 'rows'))} ({self._format.options})")
         else:
+            copied = f"SELECT {listed}, {split.number} AS {_PART} FROM ({rows}){split.join}"
             run(
                 self._connection,
-                f"COPY (SELECT rows.*, {split.number} AS {_PART} FROM ({rows}) AS rows{split.join}) "
-                f"TO {quoted(str(out))} ({self._format.options}, PARTITION_BY ({_PART}))",
+                f"COPY ({copied}) TO {quoted(str(out))} ({self._format.options}, PARTITION_BY ({_PART}))",
             )
             written = {path: split.parts[int(path.parent.name.partition("=")[2])] for path in _files_in(out)}
         self._require_unchanged(rows, tuple(written), columns)
@@ -124,11 +126,20 @@ class FileWriter:
             return
         listed = ", ".join(named(column.name) for column in columns)
         [here] = run(self._connection, _digest(f"SELECT {listed} FROM ({rows})"))
-        [there] = run(self._connection, _digest(f"SELECT {listed} FROM {relation}"))
-        if here != there:
+        if here != self._read_back(_digest(f"SELECT {listed} FROM {relation}")):
             raise TargetError(
                 "folder.not_held", table=self._place.table_name, format=self._format.value, types=_types(columns)
             )
+
+    def _read_back(self, digest: str) -> tuple[object, ...] | None:
+        """Return the digest of what was written; None if it can't be read as what it was."""
+        import duckdb
+
+        try:
+            [there] = run(self._connection, digest)
+        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            return None
+        return there
 
 
 def _digest(query: str) -> str:
