@@ -64,6 +64,11 @@ def merge_scope(author: str) -> str:
     return _MERGED + author
 
 
+def cursor_scope(dag_id: str, task_id: str, source: str) -> str:
+    """Return the scope of how far a task has read a source."""
+    return f"{_CURSOR}:{dag_id}/{task_id}/{source}"
+
+
 def overlaps(one: str, other: str) -> bool:
     """Whether two scopes of one table may share a row."""
     if one == other:

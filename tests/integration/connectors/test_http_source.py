@@ -450,9 +450,12 @@ def test_wrong_rows_are_set_aside(server):
             (3, "id", f"{server.url}/items?page=2"),
             (4, None, f"{server.url}/items?page=2"),
         ]
-    with BadRows(BadRowLimit.of(1)) as bad, reading(server, paged(), bad_rows=bad) as (batches, _):
-        with pytest.raises(TooManyBadRowsError):
-            list(batches.batches)
+    with (
+        BadRows(BadRowLimit.of(1)) as few,
+        pytest.raises(TooManyBadRowsError),
+        reading(server, paged(), bad_rows=few) as (batches, _),
+    ):
+        list(batches.batches)
 
 
 def test_many_rows_are_parsed_at_once(server):

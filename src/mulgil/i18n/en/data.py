@@ -183,6 +183,25 @@ MESSAGES: dict[str, str] = {
         "Tables can't be kept in connection {connection} of type {type!r} (did you mean {guess!r}?). Types that "
         "can hold tables: {known}."
     ),
+    "data.cursor_column": (
+        "{source} has no column {column!r}, which is its cursor. Its columns: {columns}. Nothing was published."
+    ),
+    "data.cursor_mapped": (
+        "Task {task_id!r} is mapped, and its source has a cursor: the map indexes would move one another's cursor. "
+        "Write one load for each source."
+    ),
+    "data.cursor_mode": (
+        "{file}:{line}: task {task_id!r} reads only what is new (cursor=), and mode {mode!r} would replace the rows of "
+        "{table} that it had read before. Use mode='append' or mode='merge'."
+    ),
+    "data.cursor_null": (
+        "{source}: row {row} of what was read has no value in the cursor column {column!r}, so it would be read "
+        "never or always. Nothing was published. Give it a value, or leave such rows out of the query."
+    ),
+    "data.cursor_unknown": (
+        "{table}: this interval was loaded before {source} had a cursor, so nobody knows what it had read. Run the "
+        "newest interval, which reads on, or load the table anew."
+    ),
     "data.fault_injected": "The armed fault point {point} raised.",
     "data.fault_unreadable": "The fault {fault!r} can't be armed: {detail}. Points: {points}.",
     "data.grain_unknown": "{table} can't have grain {grain!r}. Grains: {known}.",

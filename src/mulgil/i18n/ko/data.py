@@ -188,6 +188,25 @@ MESSAGES: dict[str, str] = {
         "{type!r} 타입의 연결 {connection}에는 테이블을 둘 수 없습니다({guess!r}을(를) 뜻했나요?). 테이블을 둘 수 "
         "있는 타입: {known}."
     ),
+    "data.cursor_column": (
+        "{source}에 커서로 지정한 컬럼 {column!r}이(가) 없습니다. 있는 컬럼: {columns}. 아무것도 게시하지 않았습니다."
+    ),
+    "data.cursor_mapped": (
+        "매핑된 태스크 {task_id!r}의 소스에 커서가 있습니다. 맵 인덱스들이 서로의 커서를 옮기게 됩니다. 소스마다 "
+        "load를 하나씩 쓰세요."
+    ),
+    "data.cursor_mode": (
+        "{file}:{line}: 태스크 {task_id!r}는 새 데이터만 읽는데(cursor=), {mode!r} 모드는 {table}에 전에 읽어 둔 "
+        "행까지 바꿉니다. mode='append'나 mode='merge'를 쓰세요."
+    ),
+    "data.cursor_null": (
+        "{source}: 읽은 것의 {row}번째 행에 커서 컬럼 {column!r}의 값이 없습니다. 이런 행은 영영 읽지 않거나 매번 읽게 "
+        "됩니다. 아무것도 게시하지 않았습니다. 값을 채우거나 쿼리에서 그런 행을 빼세요."
+    ),
+    "data.cursor_unknown": (
+        "{table}: 이 구간은 {source}에 커서가 생기기 전에 적재되어 무엇을 읽었는지 알 수 없습니다. 이어서 읽는 가장 "
+        "최근 구간을 실행하거나 테이블을 새로 적재하세요."
+    ),
     "data.fault_injected": "설정된 장애 지점 {point}에서 예외가 발생했습니다.",
     "data.fault_unreadable": "장애 {fault!r}을(를) 설정할 수 없습니다: {detail}. 지점: {points}.",
     "data.grain_unknown": "{table}의 단위로 {grain!r}을(를) 쓸 수 없습니다. 쓸 수 있는 단위: {known}.",

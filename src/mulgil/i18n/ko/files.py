@@ -30,8 +30,8 @@ MESSAGES: dict[str, str] = {
     ),
     "files.encoding_unknown": ("{encoding!r}이라는 인코딩은 없습니다. 'utf-8', 'cp949', 'latin-1' 같은 이름을 쓰세요."),
     "files.excel_cell": (
-        "{file}, 시트 {sheet!r}, 셀 {cell}: 컬럼 {column!r}의 값 {value!r}은(는) {type} 타입이 아닙니다. 셀을 고치거나, "
-        "columns=에 컬럼의 타입을 선언하거나, 이런 행을 max_bad_rows=…로 허용하세요."
+        "{file}, 시트 {sheet!r}, 셀 {cell}: 컬럼 {column!r}의 값 {value!r}은(는) {type} 타입이 아닙니다. 셀을 "
+        "고치거나, columns=에 컬럼의 타입을 선언하거나, 이런 행을 max_bad_rows=…로 허용하세요."
     ),
     "files.excel_column_twice": (
         "{file}, 시트 {sheet!r}: 헤더에 {column!r} 컬럼이 둘 있습니다(셀 {first}, {second}). 하나의 이름을 바꾸세요. "
@@ -64,8 +64,8 @@ MESSAGES: dict[str, str] = {
         "{file}의 {record}번째 레코드: {detail}. 파일을 고치거나, 이런 행을 max_bad_rows=…로 허용하세요."
     ),
     "files.json_value": (
-        "{file}의 {record}번째 레코드, 필드 {column!r}: {detail}. 파일을 고치거나, columns=에 필드의 타입을 선언하거나, "
-        "이런 행을 max_bad_rows=…로 허용하세요."
+        "{file}의 {record}번째 레코드, 필드 {column!r}: {detail}. 파일을 고치거나, columns=에 필드의 타입을 선언하거나, 이런 "
+        "행을 max_bad_rows=…로 허용하세요."
     ),
     "files.missing": "{file} 파일이 없습니다. 경로를 고치세요. 상대 경로는 홈에서 시작합니다.",
     "files.none": (

@@ -17,8 +17,8 @@ MESSAGES: dict[str, str] = {
         "요청하지 않습니다. 연결의 host를 고치거나 API 담당자에게 알리세요."
     ),
     "http.page_repeated": (
-        "{url}({page}페이지): 같은 페이지가 연달아 두 번 왔습니다. API가 요청한 페이지를 무시하는 듯하며, 이대로는 끝나지 "
-        "않습니다. HttpSource의 pages=를 고치세요."
+        "{url}({page}페이지): 같은 페이지가 연달아 두 번 왔습니다. API가 요청한 페이지를 무시하는 듯하며, 이대로는 "
+        "끝나지 않습니다. HttpSource의 pages=를 고치세요."
     ),
     "http.page_size_half": "PageNumber의 size_parameter와 size는 함께 지정하거나 둘 다 빼야 합니다.",
     "http.page_twice": (
