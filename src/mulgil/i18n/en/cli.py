@@ -49,12 +49,18 @@ MESSAGES = {
     "cli.help_dags_list_import_errors": "List the files that can't be imported; exits with 1 if there are any.",
     "cli.help_dags_pause": "Stop scheduling a dag and starting its tasks.",
     "cli.help_dags_show": "Show a dag: schedule, version, isolation, tasks.",
+    "cli.help_dags_test": (
+        "Run a dag of the dag folder in this process, for the data interval of a date (default: the latest complete)."
+    ),
     "cli.help_dags_trigger": "Create a manual run; without a date it gets the latest complete data interval.",
     "cli.help_dags_unpause": "Let a dag schedule again.",
     "cli.help_db": "The metadata database.",
     "cli.help_db_check": "Say whether the database fits this program.",
     "cli.help_db_upgrade": "Create the database, or back it up and upgrade its schema.",
     "cli.help_description": "What it is for.",
+    "cli.help_doctor": (
+        "Check installation, home, clock, connections and dag files, and say what to do; exits with 1 if anything fails."
+    ),
     "cli.help_downstream": "Also everything downstream of the named tasks.",
     "cli.help_follow": "Go on printing what is added, until the try ends.",
     "cli.help_home": "The folder of the installation [default: $MULGIL_HOME or ~/mulgil].",
@@ -70,6 +76,10 @@ MESSAGES = {
     "cli.help_pools_set": "Create or change a pool; -1 slots = no limit.",
     "cli.help_run_id": "The run's id [default: manual__<logical date>].",
     "cli.help_run_state": "Only runs in this state.",
+    "cli.help_prove": (
+        "Try a pipeline out on scratch targets: run it twice, in another order, a day later, and kill it everywhere. "
+        "Do its tables stay the same?"
+    ),
     "cli.help_run": "Run a dag file in this process, without a server: for one data interval, or a range.",
     "cli.help_run_dag_id": "which dag, if the file defines several",
     "cli.help_runs": "Dag runs: list, show, cancel. RUN_ID may be `latest`.",

@@ -49,12 +49,16 @@ MESSAGES = {
     "cli.help_dags_list_import_errors": "불러올 수 없는 파일을 보여 줍니다. 하나라도 있으면 종료 코드는 1입니다.",
     "cli.help_dags_pause": "DAG의 스케줄과 태스크 시작을 멈춥니다.",
     "cli.help_dags_show": "DAG의 스케줄, 버전, 격리 방식, 태스크를 보여 줍니다.",
+    "cli.help_dags_test": "DAG 폴더의 DAG를 이 프로세스에서 실행합니다(날짜의 구간, 날짜가 없으면 끝난 최근 구간).",
     "cli.help_dags_trigger": "수동 실행을 만듭니다. 날짜가 없으면 가장 최근에 끝난 데이터 구간을 씁니다.",
     "cli.help_dags_unpause": "DAG가 다시 스케줄되게 합니다.",
     "cli.help_db": "메타데이터 데이터베이스.",
     "cli.help_db_check": "데이터베이스가 이 프로그램과 맞는지 확인합니다.",
     "cli.help_db_upgrade": "데이터베이스를 만들거나, 백업한 뒤 스키마를 올립니다.",
     "cli.help_description": "무엇에 쓰는지.",
+    "cli.help_doctor": (
+        "설치, 홈, 시계, 연결, DAG 파일을 점검하고 해결 방법을 알려 줍니다. 실패가 있으면 종료 코드는 1입니다."
+    ),
     "cli.help_downstream": "지정한 태스크의 모든 하위 태스크도 함께.",
     "cli.help_follow": "시도가 끝날 때까지 더해지는 내용을 이어서 출력합니다.",
     "cli.help_home": "설치 폴더 [기본값: $MULGIL_HOME 또는 ~/mulgil].",
@@ -70,6 +74,9 @@ MESSAGES = {
     "cli.help_pools_set": "풀을 만들거나 바꿉니다. 슬롯 -1은 제한 없음.",
     "cli.help_run_id": "실행의 id [기본값: manual__<논리 날짜>].",
     "cli.help_run_state": "이 상태의 실행만.",
+    "cli.help_prove": (
+        "임시 타깃에서 파이프라인을 두 번, 다른 순서로, 하루 뒤에 실행하고 곳곳에서 죽여 테이블이 같은지 확인합니다."
+    ),
     "cli.help_run": "서버 없이 이 프로세스에서 dag 파일을 실행합니다. 데이터 구간 하나 또는 범위.",
     "cli.help_run_dag_id": "파일에 dag가 여러 개일 때 실행할 dag",
     "cli.help_runs": "DAG 실행: 목록, 보기, 취소. RUN_ID 자리에 `latest`를 쓸 수 있습니다.",

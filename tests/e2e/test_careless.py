@@ -1,0 +1,71 @@
+"""`mulgil prove` finds what is wrong in each careless pipeline, and nothing in a careful one."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CARELESS = Path(__file__).parent / "careless"
+# The file, a check that must fail, and the code of a cause or fact that must be told.
+FAULTS = {
+    "clock_in_sql": ("statements", "prove.what_sql_clock"),
+    "clock_in_python": ("later", "prove.cause_clock"),
+    "plain_insert": ("again", "prove.cause_repeated"),
+    "raw_append": ("again", "prove.cause_repeated"),
+    "delete_then_insert": ("killed", "prove.cause_half"),
+    "wrong_partition": ("runs", "data.out_of_partition"),
+    "random_ids": ("again", "prove.cause_values"),
+    "latest_partition": ("again", "prove.cause_values"),
+    "any_rows": ("statements", "prove.what_sql_limit"),
+    "run_order": ("order", "prove.cause_order"),
+}
+
+
+def prove(name: str, home: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    targets = [f"warehouse=duckdb:{home}/w.duckdb", f"app=sqlite:{home}/app.sqlite", f"notes=sqlite:{home}/n.sqlite"]
+    connections = [word for target in targets for word in ("--connection", target)]
+    command = [sys.executable, "-m", "mulgil.cli.main", "--home", str(home), "prove", str(CARELESS / f"{name}.py")]
+    done = subprocess.run(
+        [*command, "--from", "2026-02-03", "--to", "2026-02-04", "--output", "json", *connections, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "MULGIL_LANG": "en"},
+    )
+    assert done.returncode in (0, 1), done.stderr
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def codes(check: dict[str, Any]) -> set[str]:
+    said = [finding[part] for finding in check["findings"] for part in ("what", "cause") if finding[part]]
+    return {text["code"] for text in said}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_fault_is_found_and_named(name: str, tmp_path: Path) -> None:
+    code, proof = prove(name, tmp_path)
+    check_name, told = FAULTS[name]
+    failed = {check["name"]: check for check in proof["checks"] if check["verdict"] == "failed"}
+    assert code == 1
+    assert not proof["holds"]
+    assert check_name in failed
+    assert told in codes(failed[check_name])
+    assert not list(tmp_path.glob("*.sqlite")), "a real target was touched"
+    assert not list(tmp_path.glob("*.duckdb")), "a real target was touched"
+
+
+def test_a_careful_pipeline_is_proven_and_reported(tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    code, proof = prove("good", tmp_path, "--report", str(report))
+    assert [check for check in proof["checks"] if check["verdict"] == "failed"] == []
+    assert code == 0
+    killed = next(check for check in proof["checks"] if check["name"] == "killed")
+    assert killed["tried"] > 30
+    text = report.read_text(encoding="utf-8")
+    assert "Proven" in text
+    assert "`warehouse:raw.sales`" in text
