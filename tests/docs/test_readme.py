@@ -10,6 +10,7 @@ from docs_cli import commands
 from pages import REPOSITORY, blocks, code_spans, name_of, pages
 
 from mulgil.cli._root import root
+from mulgil.cli.backfill import BackfillGroup
 
 READMES = [REPOSITORY / "README.md", REPOSITORY / "README.ko.md"]
 KNOWN = dict(commands(root, ("mulgil",)))
@@ -35,7 +36,9 @@ def _is_command(words: list[str]) -> bool:
     length = max(size for size in range(1, len(words) + 1) if tuple(words[:size]) in KNOWN)
     command = KNOWN[tuple(words[:length])]
     if isinstance(command, click.Group) and length < len(words):
-        return False
+        if not isinstance(command, BackfillGroup):
+            return False
+        command = command.commands["create"]
     options = {name for parameter in command.params for name in parameter.opts}
     return all(word in options for word in words[length:] if re.match(r"--?[a-z]", word))
 

@@ -15,7 +15,6 @@ from mulgil.model import VERSION
 COMMANDS = {
     "up": "mulgil.cli.up:up",
     "run": "mulgil.cli.run:run",
-    "prove": "mulgil.cli.prove:prove",
     "dags": "mulgil.cli.dags:dags",
     "runs": "mulgil.cli.runs:runs",
     "tasks": "mulgil.cli.tasks:tasks",
@@ -24,8 +23,6 @@ COMMANDS = {
     "variables": "mulgil.cli.variables:variables",
     "pools": "mulgil.cli.pools:pools",
     "db": "mulgil.cli.db:db",
-    "doctor": "mulgil.cli.doctor:doctor",
-    "init": "mulgil.cli.init:init",
     "scheduler": "mulgil.cli.processes:scheduler",
     "dag-processor": "mulgil.cli.processes:dag_processor",
     "worker": "mulgil.cli.processes:worker",

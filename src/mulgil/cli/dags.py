@@ -1,14 +1,10 @@
 """`mulgil dags …`."""
 
-import json
-from datetime import UTC, date, datetime
-from typing import Any
-
 import click
 
+from mulgil.cli._dates import instant, json_object
 from mulgil.cli._output import Record, output_option, show_record, show_records
 from mulgil.cli._submit import report
-from mulgil.cli.errors import ArgumentError
 from mulgil.cli.session import Session
 from mulgil.i18n import Text, render
 from mulgil.model import CronTimetable, DagSpec, DeltaTimetable, ImportFailure, OnceTimetable
@@ -138,11 +134,32 @@ def trigger(
     submitted = session.control.trigger(
         dag_id,
         run_id=run_id,
-        logical_date=_instant(logical_date, zone) if logical_date else None,
-        conf=_json_object(conf),
+        logical_date=instant(logical_date, zone) if logical_date else None,
+        conf=json_object(conf),
         note=note,
     )
     report(submitted, output=output)
+
+
+@dags.command(help=render(Text("cli.help_dags_test")))
+@click.argument("dag_id")
+@click.argument("date", required=False)
+@click.option("--conf", metavar="JSON", help=render(Text("cli.help_conf")))
+@click.option("--task", "tasks", metavar="TASK_ID", multiple=True, help=render(Text("inprocess.help_task")))
+@click.option("--pdb", is_flag=True, help=render(Text("inprocess.help_pdb")))
+@click.pass_obj
+def test(
+    session: Session, dag_id: str, *, date: str | None, conf: str | None, tasks: tuple[str, ...], pdb: bool
+) -> int:
+    """Run a dag of the home's folder in this process, for one data interval; exit with 1 if the run fails."""
+    from mulgil.inprocess import Console, Request, choose_dag, run_shown, surroundings_for
+    from mulgil.system import SystemClock
+
+    file = session.home.dags_folder / session.control.dag(dag_id).dag.file
+    console = Console(SystemClock())
+    surroundings = surroundings_for(home=session.home, watcher=console, debug=pdb)
+    request = Request(at=date, conf=json_object(conf) or {}, tasks=tasks)
+    return 0 if run_shown(choose_dag(file, dag_id), request, surroundings, console).succeeded else 1
 
 
 @dags.command(help=render(Text("cli.help_dags_pause")))
@@ -174,28 +191,3 @@ def schedule_text(spec: DagSpec) -> str:
             return "@once"
         case _:
             return "-"
-
-
-def _instant(text: str, zone: str) -> datetime:
-    """Read a date or a date-time; without an offset it is in the dag's time zone."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        day_only = len(text) == len("2013-01-01")
-        instant = datetime.combine(date.fromisoformat(text), datetime.min.time()) if day_only else None
-        instant = instant or datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentError("cli.bad_date", value=text) from None
-    return (instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-
-
-def _json_object(text: str | None) -> dict[str, Any] | None:
-    if text is None:
-        return None
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ArgumentError("cli.bad_conf", why=str(error)) from None
-    if not isinstance(value, dict):
-        raise ArgumentError("cli.bad_conf_type", found=type(value).__name__)
-    return value
