@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from mulgil.kernel import Candidate, TaskInstanceQueued
+from mulgil.i18n import FieldValue, Text
+from mulgil.kernel import Candidate, TaskInstanceFailed, TaskInstanceQueued
 from mulgil.model import Attempt, AttemptState
 from mulgil.ports import Executor
 from mulgil.scheduler.assignment import make_assignment
@@ -14,7 +15,7 @@ class Dispatcher:
     """Gives ready task instances to executors, as many as they can start now."""
 
     def __init__(self, executors: Mapping[str, Executor], *, default: str, new_id: Callable[[], str]) -> None:
-        """Use the `default` executor for tasks that name none, or one that isn't here."""
+        """Use the `default` executor for tasks that name none."""
         self._executors = executors
         self._default = default
         self._new_id = new_id
@@ -33,6 +34,9 @@ class Dispatcher:
             if live is None:
                 continue
             name = self.executor_for(live, candidate)
+            if name not in self._executors:
+                self._refuse(work, live, candidate, wanted=name)
+                continue
             daemon_id = daemons[name]
             if free[name] <= 0 or daemon_id is None:
                 full.append(candidate)
@@ -52,16 +56,28 @@ class Dispatcher:
         return self._executors.get(name) or self._executors[self._default]
 
     def executor_for(self, live: LiveRun, candidate: Candidate) -> str:
-        """Return the name of the executor that runs a candidate."""
+        """Return the name of the executor that a candidate asks for, whether it is here or not."""
         wanted = live.state.graph.tasks[live.state.graph.numbers[candidate.key.task_id]].executor
-        return wanted if wanted is not None and wanted in self._executors else self._default
+        return self._default if wanted is None else wanted
 
-    def _queue(self, work: StepWork, live: LiveRun, candidate: Candidate, *, executor: str, daemon_id: str) -> None:
+    def _refuse(self, work: StepWork, live: LiveRun, candidate: Candidate, *, wanted: str) -> None:
+        """Fail a candidate whose executor isn't here: another one might run it otherwise than its author needs."""
+        fields: dict[str, FieldValue] = {"wanted": wanted, "configured": ", ".join(self._executors)}
+        reason = Text("scheduler.executor_not_configured", fields)
+        attempt_id = self._queue(work, live, candidate, executor=wanted, daemon_id="")
+        attempt = work.memory.attempts.get(attempt_id)
+        if attempt is not None:
+            work.submits.pop()
+            work.end_attempt(attempt, outcome="failed", ended_at=work.now, error=reason)
+            work.apply(live, TaskInstanceFailed(candidate.key, attempt_id, reason, False, 0.0))
+        work.memory.admission.release(candidate.dag_id, candidate.run_id, candidate.key)
+
+    def _queue(self, work: StepWork, live: LiveRun, candidate: Candidate, *, executor: str, daemon_id: str) -> str:
         attempt_id = self._new_id()
         work.apply(live, TaskInstanceQueued(candidate.key, attempt_id))
         row = live.state.instance(candidate.key)
         if row.attempt_id != attempt_id:
-            return
+            return attempt_id
         attempt = Attempt(
             attempt_id=attempt_id,
             dag_id=candidate.dag_id,
@@ -76,3 +92,4 @@ class Dispatcher:
         )
         work.put_attempt(attempt)
         work.submits.append((attempt, make_assignment(live, candidate.key, attempt_id)))
+        return attempt_id

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mulgil.messages import ClearTaskInstances, Refused
-from mulgil.model import CronTimetable, DagRunState, TaskInstanceState
+from mulgil.model import AttemptState, CronTimetable, DagRunState, TaskInstanceState
 from mulgil.ports import StoreUnavailableError, UniquenessError
 from mulgil.scheduler import Scheduler, SchedulerLimits
 from mulgil.scheduler.timers import ScheduleTimer, Timers
@@ -56,7 +56,10 @@ def test_each_task_runs_on_the_executor_that_it_names(world, task):
     world.settle()
     assert first.taken == ["a"]
     assert second.taken == ["c"]
-    assert sorted(state for state in world.states().values()) == [S.QUEUED, S.QUEUED, S.SCHEDULED, S.SCHEDULED]
+    assert world.states() == {"a": S.QUEUED, "b": S.SCHEDULED, "c": S.QUEUED, "d": S.FAILED}
+    assert world.row("d").reason.code == "scheduler.executor_not_configured"
+    (refused,) = (one for one in world.store.attempts("d", "r1") if one.task_id == "d")
+    assert (refused.state, refused.outcome, refused.executor) == (AttemptState.ENDED, "failed", "Unknown")
     first.taken.clear()
     world.scheduler.ring()
     world.step()

@@ -10,6 +10,10 @@ MESSAGES = {
     "scheduler.daemon_vanished": (
         "the worker daemon {daemon_id} is gone and its journal, too; this attempt is started anew"
     ),
+    "scheduler.executor_not_configured": (
+        "the task asks for the executor {wanted}, and this installation runs {configured}: leave out the task's "
+        "executor=, or set executor in [core] and restart"
+    ),
     "scheduler.gateway_not_opened": (
         "the scheduler can't listen for workers on {path}: {why}; check that the folder exists and is writable"
     ),
