@@ -31,8 +31,6 @@ from mulgil.messages import (
     Finished,
     GatewayMessage,
     Hello,
-    Progress,
-    Publishing,
     RefuseHello,
     Welcome,
 )
@@ -227,18 +225,15 @@ class Gateway:
     def _is_outdated(self, hello: Hello) -> bool:
         return hello.daemon_id in self._buried or hello.number < self._hellos.get(hello.daemon_id, 0)
 
-    def _hear(self, daemon: ConnectedDaemon, message: AttemptStarted | Ask | Progress | Publishing | Finished) -> None:
+    def _hear(self, daemon: ConnectedDaemon, message: AttemptStarted | Ask | Finished) -> None:
         match message:
-            case AttemptStarted() | Progress():
+            case AttemptStarted():
                 self._events.append(message)
             case Finished(report=report):
                 daemon.active.discard(report.attempt_id)
                 self._events.append(AttemptReported(report))
             case Ask():
                 self._questions.append((daemon.conn_id, message))
-            case Publishing():
-                # Between an attempt and its daemon only: it decides there what a death means.
-                pass
 
     def _close(self, conn_id: int) -> None:
         """Hear nothing more from a connection; what was to be said on it is still said."""

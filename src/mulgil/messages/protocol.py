@@ -1,9 +1,10 @@
 """The task protocol: attempt ⇄ worker daemon ⇄ gateway.
 
 An attempt speaks to its daemon over an inherited socketpair; the daemon dials one gateway. The daemon
-passes on what the attempt says (`Ask`, `Progress`, `Finished`) and answers nothing itself.
+passes on what the attempt asks and how it ends, and answers nothing itself. How far it has come stands in
+the log of its try.
 
-    daemon → gateway:  Hello, then AttemptStarted | Ask | Progress | Finished, those that were not acknowledged first
+    daemon → gateway:  Hello, then AttemptStarted | Ask | Finished, those that were not acknowledged first
     gateway → daemon:  Welcome | RefuseHello, then Assign | Cancel | Answer | Ack
     attempt → daemon:  Ask | Progress | Publishing | Finished
     daemon → attempt:  Answer
@@ -162,5 +163,5 @@ class Answer(msgspec.Struct, frozen=True, tag="answer", kw_only=True, omit_defau
     error: Text | None = None
 
 
-DaemonMessage = Hello | AttemptStarted | Ask | Progress | Publishing | Finished
+DaemonMessage = Hello | AttemptStarted | Ask | Finished
 GatewayMessage = Welcome | RefuseHello | Assign | Cancel | Answer | Ack

@@ -58,12 +58,13 @@ class XComEntry(msgspec.Struct, frozen=True, array_like=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The end of one attempt with all that becomes visible with it, or not at all.
 
-    `started_at` is null for an attempt that never ran a line of its task.
+    `started_at` is null for an attempt that never ran a line of its task, `pid` where no process is known.
     """
 
     attempt_id: str
     outcome: Outcome
     ended_at: datetime
     started_at: datetime | None = None
+    pid: int | None = None
     xcoms: tuple[XComEntry, ...] = ()
     commits: tuple[AssetCommit, ...] = ()

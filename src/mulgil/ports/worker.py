@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from mulgil.i18n import Text
-from mulgil.messages import Assignment, AttemptStarted, BuriedDaemon, Progress, Report
+from mulgil.messages import Assignment, AttemptStarted, BuriedDaemon, Report
 
 
 class DaemonJoined(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,8 +14,8 @@ class DaemonJoined(msgspec.Struct, frozen=True, kw_only=True):
 
     Attempts assigned to `daemon_id` that are neither in `live` nor reported were never received.
     Attempts assigned to a buried daemon that are not reported are lost, and so are those of any daemon that is
-    neither this one, nor buried, nor among the `neighbours`: it is dead and has left no journal. A daemon that is draining takes
-    nothing more, and leaves once this event is committed and its reports are acknowledged.
+    neither this one, nor buried, nor among the `neighbours`: it is dead and has left no journal. A daemon that is
+    draining takes nothing more, and leaves once this event is committed and its reports are acknowledged.
     """
 
     daemon_id: str
@@ -39,7 +39,7 @@ class AttemptUnsendable(msgspec.Struct, frozen=True):
     cause: Text
 
 
-WorkerEvent = DaemonJoined | AttemptStarted | AttemptReported | AttemptUnsendable | Progress
+WorkerEvent = DaemonJoined | AttemptStarted | AttemptReported | AttemptUnsendable
 
 
 class WorkerLink(Protocol):

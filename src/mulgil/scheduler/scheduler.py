@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from mulgil.kernel import ClockMoved, RetryDelayEnded, RunTimedOut
-from mulgil.messages import AttemptStarted, Progress
+from mulgil.messages import AttemptStarted
 from mulgil.ports import (
     Clock,
     DaemonJoined,
@@ -160,7 +160,7 @@ class Scheduler:
             memory is not None
             and not self._rang
             and not memory.is_busy(now)
-            and all(isinstance(event, AttemptStarted | Progress) for _, event in self._inbox)
+            and all(isinstance(event, AttemptStarted) for _, event in self._inbox)
         )
         if not self._inbox or not is_minor:
             self._patient_since = None

@@ -19,7 +19,6 @@ from mulgil.messages import (
     Failed,
     Lost,
     Outcome,
-    Progress,
     Report,
     Skipped,
     Succeeded,
@@ -51,8 +50,6 @@ def handle_worker_event(work: StepWork, event: WorkerEvent, *, jitter: float, is
             _report(work, report, jitter)
         case AttemptUnsendable(attempt_id=attempt_id, cause=cause):
             _fail_unsent(work, attempt_id, cause, jitter)
-        case Progress():
-            pass
 
 
 def repeat_after_reading(work: StepWork) -> None:
@@ -156,7 +153,7 @@ def _report(work: StepWork, report: Report, jitter: float) -> None:
     attempt = work.memory.attempts.get(report.attempt_id)
     if attempt is None:
         return
-    started = replace(attempt, started_at=attempt.started_at or report.started_at)
+    started = replace(attempt, pid=attempt.pid or report.pid, started_at=attempt.started_at or report.started_at)
     work.end_attempt(
         started,
         outcome=str(report.outcome.__struct_config__.tag),

@@ -129,7 +129,7 @@ class ForkServer(Generic[RequestT]):
             status = collect_child(pid)
             child = self._children.pop(pid, None)
             if child is not None:
-                self.send(ChildExited(child, status))
+                self.send(ChildExited(child, pid, status))
 
     def _become_child(self, run: Callable[[], None]) -> None:
         """In the child: leave the server behind, run, and never return into it."""

@@ -251,8 +251,8 @@ class Processes:
     def _server_said(self, server: Server, message: FromServer) -> None:
         zygote_id = server.zygote_id or 0
         match message:
-            case ChildExited(child=str(attempt_id), status=status):
-                self._child_ended(attempt_id, status, why=None)
+            case ChildExited(child=str(attempt_id), pid=pid, status=status):
+                self._child_ended(attempt_id, status, pid=pid)
             case ChildRefused(child=str(attempt_id), why=why):
                 self._child_ended(attempt_id, None, why=Text("worker.no_process", {"why": why}))
             case ChildExited(child=child) | ChildRefused(child=child):
@@ -267,9 +267,12 @@ class Processes:
             case ZygoteFailed(error=error, traceback=traceback):
                 self._emit(ZygoteImportFailed(zygote_id, error, traceback))
 
-    def _child_ended(self, attempt_id: str, status: int | None, *, why: Text | None) -> None:
+    def _child_ended(
+        self, attempt_id: str, status: int | None, *, pid: int | None = None, why: Text | None = None
+    ) -> None:
         attempt = self._attempts.get(attempt_id)
         if attempt is not None:
+            attempt.pid = attempt.pid or pid
             self._attempt_ended(attempt, status, why=why)
 
     def _hear(self, attempt: _AttemptProcess) -> None:
@@ -309,7 +312,10 @@ class Processes:
         if attempt.pid is not None:
             self._end_remains(attempt.pid)
         is_oom_likely = status == -signal.SIGKILL and self._has_run_out_of_memory()
-        self._emit(AttemptGone(attempt_id=attempt.attempt_id, status=status, why=why, is_oom_likely=is_oom_likely))
+        gone = AttemptGone(
+            attempt_id=attempt.attempt_id, status=status, pid=attempt.pid, why=why, is_oom_likely=is_oom_likely
+        )
+        self._emit(gone)
 
     def _end_remains(self, session: int) -> None:
         """Kill what a dead attempt had put into process groups of its own: it has come to us as an orphan."""

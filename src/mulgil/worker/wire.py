@@ -58,6 +58,7 @@ class ChildExited(msgspec.Struct, frozen=True, tag="child_exited"):
     """A child is gone, and its process group with it. A negative status is the number of a signal."""
 
     child: str | int
+    pid: int
     status: int
 
 

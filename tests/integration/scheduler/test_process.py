@@ -188,7 +188,7 @@ def test_a_run_whose_tasks_no_message_can_hold_fails_and_nothing_else_does(insta
     daemon = installation.daemon()
     daemon.join()
     installation.control.trigger("d", run_id="huge", conf={"x": "y" * (MAX_FRAME_BYTES + 1)})
-    installation.wait_for(lambda: run_state(installation, "huge") is DagRunState.FAILED)
+    installation.wait_for(lambda: [run.state for run in installation.control.runs(dag_id="d")] == [DagRunState.FAILED])
     row = next(row for row in installation.control.task_instances("d", "huge") if row.task_id == "a")
     assert row.reason.code == "gateway.assignment_unsendable"
     (attempt,) = installation.control.attempts("d", "huge")

@@ -19,8 +19,6 @@ from mulgil.messages import (
     Finished,
     GetVariable,
     Hello,
-    Progress,
-    Publishing,
     RefuseHello,
     Report,
     Succeeded,
@@ -211,12 +209,11 @@ def test_questions_and_answers_keep_their_connection(gateway: Gateway) -> None:
     assert gateway.outgoing() == ((7, answer),)
 
 
-def test_starts_and_progress_are_events_and_publishing_is_nobodys_business(gateway: Gateway) -> None:
+def test_starts_are_events(gateway: Gateway) -> None:
     join(gateway, 1, hello())
-    started, progress = AttemptStarted("a", 5, NOW), Progress("a", 10)
-    for message in (started, progress, Publishing("a")):
-        gateway.received(1, message)
-    assert gateway.events() == (started, progress)
+    started = AttemptStarted("a", 5, NOW)
+    gateway.received(1, started)
+    assert gateway.events() == (started,)
 
 
 def test_a_hello_that_a_newer_one_has_overtaken_is_closed() -> None:

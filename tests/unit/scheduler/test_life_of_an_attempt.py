@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from mulgil.i18n import Text
 from mulgil.messages import (
@@ -13,9 +14,9 @@ from mulgil.messages import (
     ClearTaskInstances,
     Died,
     Failed,
+    Finished,
     Lost,
     MarkTaskInstances,
-    Progress,
     Refused,
     Skipped,
 )
@@ -141,6 +142,19 @@ def test_attempts_of_a_daemon_that_is_merely_away_wait_for_it(world, task):
     assert world.store.run("d", "r1").state is DagRunState.SUCCESS
 
 
+def test_the_word_of_a_start_may_be_lost_and_its_report_tells_it_all(world, task):
+    world.publish(task("a"))
+    daemon = world.daemon()
+    world.trigger()
+    world.settle()
+    (assignment,) = daemon.take()
+    report = world.report(assignment.attempt_id)
+    daemon.say(Finished(replace(report, pid=42)))
+    world.settle()
+    (attempt,) = world.store.attempts("d", "r1")
+    assert (attempt.pid, attempt.started_at) == (42, report.started_at)
+
+
 def test_what_a_daemon_without_a_journal_left_is_started_anew_without_using_a_try(world, task):
     world.publish(task("started"), task("never"))
     dead = world.daemon("d1")
@@ -211,7 +225,6 @@ def test_repeated_and_late_reports_are_acknowledged_and_change_nothing(world, ta
     world.settle()
     daemon.finish(assignment)
     daemon.start(assignment)
-    daemon.say(Progress(assignment.attempt_id, 5))
     world.settle()
     assert daemon.acknowledged() == [assignment.attempt_id] * 2
     assert world.row("a").state is S.UP_FOR_RETRY

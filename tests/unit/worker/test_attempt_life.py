@@ -38,6 +38,7 @@ from mulgil.worker.state.action import (
     StartZygote,
     TellAttempt,
 )
+from mulgil.worker.state.attempt_table import PROGRESS_SECONDS
 from mulgil.worker.state.event import (
     AttemptAppeared,
     AttemptGone,
@@ -354,8 +355,36 @@ def test_questions_and_answers_pass_through() -> None:
     answer = Answer(attempt_id="a", request_id=1, variable="x")
     assert table.hears(answer) == (TellAttempt(answer),)
     assert table.hears(answer, Answer(attempt_id="z", request_id=1, variable="x")) == ()
-    progress = Progress("a", 10, 20)
-    assert table.happens(AttemptSaid(progress)) == (Send(progress),)
+
+
+def test_progress_stands_in_the_log_now_and_then() -> None:
+    table = Table()
+    table.connects()
+    table.runs()
+    assert table.happens(AttemptSaid(Progress("a", 10, 20))) == ()
+    table.pass_time(PROGRESS_SECONDS - 1)
+    assert table.happens(AttemptSaid(Progress("a", 12, 20))) == ()
+    table.pass_time(1)
+    (line,) = table.happens(AttemptSaid(Progress("a", 14, 20)))
+    assert isinstance(line, AppendToLog)
+    assert line.text == Text("worker.progress_of", {"rows": 14, "total": 20})
+    assert table.happens(AttemptSaid(Progress("a", 15))) == ()
+    table.pass_time(PROGRESS_SECONDS)
+    (line,) = table.happens(AttemptSaid(Progress("a", 16)))
+    assert isinstance(line, AppendToLog)
+    assert line.text == Text("worker.progress", {"rows": 16})
+
+
+def test_a_report_names_the_process_also_of_one_that_never_said_a_word() -> None:
+    table = Table()
+    table.connects()
+    table.starts()
+    table.happens(AttemptGone(attempt_id="a", status=-signal.SIGKILL, pid=77))
+    (finished,) = table.said(Finished)
+    assert finished.report.pid == 77
+    table.runs("b", pid=78)
+    table.exits("b", -signal.SIGKILL)
+    assert table.said(Finished)[-1].report.pid == 78
 
 
 def test_a_death_after_publishing_is_resolved() -> None:

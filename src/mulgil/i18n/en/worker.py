@@ -52,6 +52,8 @@ MESSAGES = {
         "the task's process could not be brought to its end: {kind}: {message}; something in the task closed or "
         "replaced what it shares with mulgil"
     ),
+    "worker.progress": "{rows} rows so far",
+    "worker.progress_of": "{rows} of {total} rows so far",
     "worker.resolved": "the task's process died after its commit: the target has the data, the task counts as success",
     "worker.stopped": "the worker was told to stop and ended the task; it is started again without counting as a try",
     "worker.task_exited": "the task called sys.exit({code})",

@@ -54,6 +54,8 @@ MESSAGES = {
         "태스크 프로세스를 정상적으로 마무리하지 못했습니다: {kind}: {message}. 태스크의 코드가 mulgil과 함께 쓰는 "
         "것을 닫거나 바꾸었습니다"
     ),
+    "worker.progress": "지금까지 {rows}행",
+    "worker.progress_of": "{total}행 중 {rows}행 처리",
     "worker.resolved": (
         "커밋한 뒤에 태스크 프로세스가 종료되었습니다. 대상에 데이터가 있으므로 태스크를 성공으로 처리합니다"
     ),

@@ -181,6 +181,7 @@ class _Attempt:
             outcome=outcome,
             ended_at=self._context.clock.now(),
             started_at=started_at,
+            pid=os.getpid(),
             xcoms=self._runtime.xcoms if isinstance(outcome, Succeeded) else (),
             commits=self._runtime.commits,
         )

@@ -35,6 +35,8 @@ class AttemptRecord:
     # What the attempt said about its end; final once its process is gone.
     finished: Report | None = None
     is_publishing: bool = False
+    # When its progress was last written to its log, in elapsed seconds.
+    progress_at: float | None = None
     # How the attempt ends unless its resolver finds that it had committed.
     death: Outcome | None = None
     # Questions without an answer, by request id.

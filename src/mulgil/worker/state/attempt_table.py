@@ -47,6 +47,7 @@ from mulgil.worker.state.zygote_table import Zygote, ZygoteTable
 from mulgil.worker.wire import DagFile, Mode
 
 ENDED_IDS_KEPT = 10_000
+PROGRESS_SECONDS = 10.0
 _UNFIT_KEPT = 1_000
 
 
@@ -153,7 +154,7 @@ class AttemptTable:
                 record.asks[ask.request_id] = ask
                 self._desk.say(ask)
             case Progress() as progress:
-                self._desk.say(progress)
+                self._progressed(record, progress)
             case Publishing():
                 record.is_publishing = True
             case Finished(report=report):
@@ -171,11 +172,22 @@ class AttemptTable:
         if timeout is not None:
             self._desk.set(Timer.EXECUTION, record.attempt_id, timeout)
 
+    def _progressed(self, record: AttemptRecord, progress: Progress) -> None:
+        """Write how far an attempt has come to its log, now and then; one that is soon over needs no such line."""
+        now = self._desk.now.elapsed
+        if record.progress_at is None:
+            record.progress_at = now
+        elif now - record.progress_at >= PROGRESS_SECONDS:
+            record.progress_at = now
+            self._log(record, "info", _progress_text(progress))
+
     def _finished(self, record: AttemptRecord, report: Report) -> None:
         if record.mode is Mode.RESOLVE:
             if isinstance(report.outcome, Succeeded):
                 self._log(record, "info", Text("worker.resolved"))
-                self._report(record, msgspec.structs.replace(report, started_at=_started_at(record)))
+                # The commit was the attempt's own process's.
+                pid = record.started.pid if record.started else None
+                self._report(record, msgspec.structs.replace(report, started_at=_started_at(record), pid=pid))
         elif isinstance(report.outcome, Succeeded | Skipped):
             self._report(record, report)
         else:
@@ -232,6 +244,7 @@ class AttemptTable:
         if record is None or not record.has_process:
             return
         record.phase = Phase.GONE
+        record.pid = record.pid or event.pid
         record.asks.clear()
         self._desk.clear(record.attempt_id, Timer.START, Timer.EXECUTION, Timer.KILL)
         self._release_zygote(record)
@@ -272,11 +285,14 @@ class AttemptTable:
             self._kill(record)
 
     def _conclude(self, record: AttemptRecord, outcome: Outcome) -> None:
-        at = self._desk.now.at
-        self._report(
-            record,
-            Report(attempt_id=record.attempt_id, outcome=outcome, ended_at=at, started_at=_started_at(record)),
+        report = Report(
+            attempt_id=record.attempt_id,
+            outcome=outcome,
+            ended_at=self._desk.now.at,
+            started_at=_started_at(record),
+            pid=record.started.pid if record.started else record.pid,
         )
+        self._report(record, report)
 
     def _report(self, record: AttemptRecord, report: Report) -> None:
         record.report = report
@@ -429,6 +445,12 @@ class AttemptTable:
 
 def _started_at(record: AttemptRecord) -> datetime | None:
     return record.started.started_at if record.started else None
+
+
+def _progress_text(progress: Progress) -> Text:
+    if progress.total is None:
+        return Text("worker.progress", {"rows": progress.rows})
+    return Text("worker.progress_of", {"rows": progress.rows, "total": progress.total})
 
 
 def _texts(outcome: Outcome) -> Iterable[Text]:

@@ -89,6 +89,8 @@ class AttemptGone(msgspec.Struct, frozen=True, kw_only=True):
 
     attempt_id: str
     status: int | None
+    # Its process, also where it was gone before it could say anything.
+    pid: int | None = None
     # Why no process came to be, where that is known.
     why: Text | None = None
     # Why none may come to be; unlike the former this is the attempt's failure, since another would fare alike.
