@@ -6,7 +6,7 @@ text "7" is one, `p:"7"`, and 7 is refused. Equal rows therefore always have equ
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import msgspec
@@ -91,7 +91,7 @@ def _date(value: object) -> str:
     return date.fromisoformat(_text(value)).isoformat()
 
 
-_VALUES = {
+_VALUES: dict[ValueKind, Callable[[object], str | int | float | bool]] = {
     ValueKind.TEXT: _text,
     ValueKind.INTEGER: _integer,
     ValueKind.FLOAT: _float,

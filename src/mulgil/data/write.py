@@ -22,9 +22,11 @@ from mulgil.data.audit import (
     require_rows_in_partitions,
     run_checks,
 )
+from mulgil.data.change_rows import declared_spec, kept_columns, require_in_order, stored_columns
 from mulgil.data.checks import Check, CheckResult, Severity
 from mulgil.data.conform import conform
 from mulgil.data.context import Announcement, WriteContext
+from mulgil.data.cursor import Incremental
 from mulgil.data.empty_schema import empty_schema
 from mulgil.data.errors import DataError, DeclarationError, StaleWriteError
 from mulgil.data.fault_point import FaultPoint
@@ -35,7 +37,8 @@ from mulgil.data.modes.options import require_fitting, require_staged
 from mulgil.data.outcome import WriteOutcome, WriteStatus
 from mulgil.data.partition import Partition
 from mulgil.data.predicate import partition_column
-from mulgil.data.publish import Prepared, declared_spec, kept_columns, publish, require_in_order, stored_columns
+from mulgil.data.prepared import Prepared
+from mulgil.data.publish import publish
 from mulgil.data.reject import BadRowLimit, BadRows
 from mulgil.data.reject_table import RejectOrigin, reject_batches, reject_schema
 from mulgil.data.schema import require_distinct_columns
@@ -129,7 +132,9 @@ def _write_once(
     """One round; None if it must begin anew."""
     context.hit(FaultPoint.K0)
     scopes = request.scopes(context)
-    opened = target.open(request.spec.name, scopes, now_us=context.now_us())
+    incremental = Incremental.of(origin, context)
+    watched = (*scopes, incremental.scope) if incremental else scopes
+    opened = target.open(request.spec.name, watched, now_us=context.now_us())
     context.hit(FaultPoint.K1)
     require_same_table(opened.ledger.entry, request.spec)
     if opened.columns is not None:
@@ -138,6 +143,8 @@ def _write_once(
         context.committed(done)
         _sweep(target)
         return done
+    if incremental is not None:
+        incremental = incremental.opened(opened, scopes, context)
     with target.create_stage(stage_name(opened.table_name, scopes, opened.fence)) as stage:
         context.hit(FaultPoint.K2)
         inputs, bad_rows = _fill(request, stage, target, origin, context)
@@ -157,6 +164,7 @@ def _write_once(
             inputs=tuple(sorted({*inputs, *context.inputs})),
             checks=checks,
             rejects=request.rejects,
+            cursor=incremental.move() if incremental else None,
         )
         outcome = _publish(prepared, stage, target, context)
     context.hit(FaultPoint.K9)

@@ -33,6 +33,10 @@ class Append:
         """The producer, unless the rows have a key."""
         return () if options.dedup_key else (WRITE,)
 
+    def compared(self, spec: TableSpec, options: ModeOptions) -> tuple[str, ...]:
+        """The key by which rows come again."""
+        return options.dedup_key
+
     def changes(self, work: Work) -> tuple[Change, ...]:
         """Delete this producer's rows and those that come again, insert."""
         own: tuple[Change, ...] = ()

@@ -32,6 +32,10 @@ class InsertOnly:
         """The interval."""
         return (INTERVAL_END,)
 
+    def compared(self, spec: TableSpec, options: ModeOptions) -> tuple[str, ...]:
+        """The key."""
+        return spec.key
+
     def changes(self, work: Work) -> tuple[Change, ...]:
         """Delete the staged keys' rows of this and later intervals, insert where none is left."""
         match = work.match("staged", "kept")

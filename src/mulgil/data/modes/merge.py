@@ -35,6 +35,10 @@ class Merge:
         """The interval, unless the rows have a version."""
         return () if options.version_by else (INTERVAL_END,)
 
+    def compared(self, spec: TableSpec, options: ModeOptions) -> tuple[str, ...]:
+        """Key and version."""
+        return (*spec.key, options.version_by or "")
+
     def changes(self, work: Work) -> tuple[Change, ...]:
         """Delete the older rows of the staged keys, insert where no newer one is left."""
         staged, kept = f"{work.stage} AS staged", f"{work.table} AS kept"

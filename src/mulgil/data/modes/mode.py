@@ -26,6 +26,10 @@ class Mode(Protocol):
         """Return the columns that a table has beside `columns`, the staged ones, if its rows are to be found again."""
         ...
 
+    def compared(self, spec: TableSpec, options: ModeOptions) -> tuple[str, ...]:
+        """Return the columns whose values in the table the mode compares."""
+        ...
+
     def changes(self, work: Work) -> tuple[Change, ...]:
         """Return what to do to the rows, in order."""
         ...

@@ -27,6 +27,10 @@ class Replace:
         """None."""
         return ()
 
+    def compared(self, spec: TableSpec, options: ModeOptions) -> tuple[str, ...]:
+        """None."""
+        return ()
+
     def changes(self, work: Work) -> tuple[Change, ...]:
         """Delete everything, what was known of deleted keys included; insert."""
         forget = (Run(f"DELETE FROM {work.tombstones}"),) if work.has_tombstones else ()

@@ -27,6 +27,10 @@ class ReplacePartition:
         """None."""
         return ()
 
+    def compared(self, spec: TableSpec, options: ModeOptions) -> tuple[str, ...]:
+        """The partition column."""
+        return (spec.partition_by or "",)
+
     def changes(self, work: Work) -> tuple[Change, ...]:
         """Delete the partitions' rows, insert the staged ones, which all belong to them."""
         column = partition_column(work.spec, work.existing)

@@ -42,6 +42,10 @@ class Scd2:
         found = next(column for column in columns if column.name.casefold() == since)
         return (Column(options.end_column, found.type, found.kind), WRITE, INTERVAL_END, CLOSED_BY)
 
+    def compared(self, spec: TableSpec, options: ModeOptions) -> tuple[str, ...]:
+        """Key and validity."""
+        return (*spec.key, options.valid_from or "", options.end_column)
+
     def changes(self, work: Work) -> tuple[Change, ...]:
         """Undo this producer's last write, refuse what comes too late, end and open versions."""
         return _Versions(work).changes()
