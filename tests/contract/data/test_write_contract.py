@@ -478,8 +478,8 @@ def _origin(table: pa.Table):
 
 @pytest.mark.parametrize("broken", ["dead_stages", "remove_stage"])
 def test_a_committed_write_never_fails_for_what_others_left(place, make_rows, monkeypatch, broken):
-    folder = place.file.with_name(place.file.name + ".mulgil-stage")
-    folder.mkdir()
+    folder = place.stages
+    folder.mkdir(parents=True)
     (folder / "_mulgil_stage_foreign_1.lock").touch()
 
     def refuse(*_):
@@ -490,8 +490,8 @@ def test_a_committed_write_never_fails_for_what_others_left(place, make_rows, mo
 
 
 def test_another_users_stage_is_left_alone(place, make_rows, monkeypatch):
-    folder = place.file.with_name(place.file.name + ".mulgil-stage")
-    folder.mkdir()
+    folder = place.stages
+    folder.mkdir(parents=True)
     for name in ("_mulgil_stage_foreign_1.lock", "_mulgil_stage_foreign_1.parquet", "_mulgil_stage_own_2.parquet"):
         (folder / name).touch()
     opened = os.open

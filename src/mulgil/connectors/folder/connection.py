@@ -1,5 +1,6 @@
 """From a connection of type `files` to the folder that it names."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,17 +23,18 @@ def open_target(connection: Connection, runtime: TaskRuntime, patience: Patience
         TargetError: The folder above it doesn't exist.
     """
     return FolderTarget(
-        _root(connection, runtime),
+        folder_of(connection, runtime.resolve_path),
         patience=patience,
         file_format=_format(connection),
         grace=_grace(connection),
     )
 
 
-def _root(connection: Connection, runtime: TaskRuntime) -> Path:
+def folder_of(connection: Connection, resolve_path: Callable[[str], Path]) -> Path:
+    """Return the folder in `host`, relative to the home; the folder above it must be there."""
     if not connection.host:
         raise DeclarationError("folder.no_root", connection=connection.connection_id)
-    root = runtime.resolve_path(connection.host)
+    root = resolve_path(connection.host)
     above = root.resolve().parent
     if not above.is_dir():
         raise TargetError(
