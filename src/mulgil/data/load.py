@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 from mulgil.data.caller import task_id_for
 from mulgil.data.connector import reshaper, select_dialect
+from mulgil.data.reject import BadRowLimit, BadRows
 from mulgil.data.source import Reading, Source
 from mulgil.data.sql_template import render_sql
 from mulgil.data.table import Table
@@ -48,6 +50,11 @@ class LoadOperator(WriteOperator):
         return tuple(asset for asset in self.source.inlets if isinstance(asset, Table))
 
     @property
+    def shown_source(self) -> str:
+        """What the source calls itself."""
+        return self.source.shown_as
+
+    @property
     def heavy_modules(self) -> Sequence[str]:
         """What the source needs."""
         return (*self.source.preload, "jinja2") if self.select else self.source.preload
@@ -74,16 +81,17 @@ class LoadOperator(WriteOperator):
             timezone=self.dag.timezone,
             partitions=None if request.mode is WriteMode.REPLACE else request.partitions,
         )
-        return _SourceOrigin(self.source.filled(fill), reading, query)
+        return _SourceOrigin(self.source.filled(fill), reading, query, request.bad_rows)
 
 
 class _SourceOrigin:
     """A source, read anew each time that the write begins."""
 
-    def __init__(self, source: Source, reading: Reading, query: NativeQuery | None) -> None:
+    def __init__(self, source: Source, reading: Reading, query: NativeQuery | None, limit: BadRowLimit) -> None:
         self._source = source
         self._reading = reading
         self._query = query
+        self._limit = limit
 
     def open(self) -> AbstractContextManager[Batches]:
         """Start reading."""
@@ -91,12 +99,17 @@ class _SourceOrigin:
 
     @contextmanager
     def _opened(self) -> Iterator[Batches]:
-        with self._source.open(self._reading) as batches:
-            if self._query is None:
-                yield batches
-                return
-            with reshaper()(batches, self._query) as reshaped:
-                yield reshaped
+        bad_rows = BadRows(self._limit)
+        with ExitStack() as failing:
+            failing.enter_context(bad_rows)
+            with self._source.open(replace(self._reading, bad_rows=bad_rows)) as batches:
+                if self._query is None:
+                    yield replace(batches, bad_rows=bad_rows)
+                else:
+                    with reshaper()(batches, self._query) as reshaped:
+                        yield replace(reshaped, bad_rows=bad_rows)
+            # What was set aside is the write's from here on, which closes it.
+            failing.pop_all()
 
 
 def load(

@@ -45,6 +45,11 @@ class TransformOperator(WriteOperator):
         return tuple(table for name, table in self.tables.items() if name in names)
 
     @property
+    def shown_source(self) -> str:
+        """The query, by its task."""
+        return f"transform {self.task_id}"
+
+    @property
     def heavy_modules(self) -> Sequence[str]:
         """The template engine."""
         return ("jinja2",)

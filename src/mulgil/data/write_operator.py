@@ -19,6 +19,7 @@ from mulgil.data.modes.options import require_fitting
 from mulgil.data.outcome import WriteOutcome, WriteStatus
 from mulgil.data.partition import Partition, PartitionValue, parse_partitions, partitions_of_interval
 from mulgil.data.query_detail import author_lines
+from mulgil.data.reject_options import RejectOptions, read_reject_options
 from mulgil.data.schedule_fit import misfit
 from mulgil.data.sql_template import render_sql
 from mulgil.data.table import Table
@@ -59,6 +60,11 @@ class WriteArguments(TaskArguments, total=False):
     valid_to: str | None
     # Whether tasks may write the table in different modes; each of them says so.
     shared: bool
+    # How many rows may be bad: a count, or a fraction up to 1.0; where they go, by default `<table>__rejects`.
+    max_bad_rows: float | None
+    rejects: Table | None
+    # What becomes of rows outside of the partitions that are replaced: error or reject.
+    out_of_partition: str
 
 
 class WriteOperatorArguments(WriteArguments, total=False):
@@ -86,6 +92,9 @@ class WriteOperator(BaseOperator):
         valid_from: str | None = None,
         valid_to: str | None = None,
         shared: bool = False,
+        max_bad_rows: float | None = None,
+        rejects: Table | None = None,
+        out_of_partition: str = "error",
         **operator_arguments: Unpack[OperatorArguments],
     ) -> None:
         """Keep what is declared; whether it fits the dag is seen when the dag is compiled."""
@@ -106,6 +115,7 @@ class WriteOperator(BaseOperator):
             valid_from=valid_from,
             valid_to=valid_to,
         )
+        self.reject_options = self._read_rejects(max_bad_rows, rejects, out_of_partition)
 
     @property
     @abstractmethod
@@ -117,6 +127,11 @@ class WriteOperator(BaseOperator):
         self, request: WriteRequest, target: Target, context: Context, runtime: TaskRuntime
     ) -> Origin | NativeQuery:
         """Return where the rows come from."""
+
+    @property
+    @abstractmethod
+    def shown_source(self) -> str:
+        """Where the rows come from, as rejects and logs call it."""
 
     @property
     def heavy_modules(self) -> Sequence[str]:
@@ -132,7 +147,7 @@ class WriteOperator(BaseOperator):
 
     def declare(self, dag: DagScope) -> None:
         """Name what is read and written, and refuse what the dag's schedule or other writers rule out."""
-        self.outlets = _added(self.outlets, (self.into,))
+        self.outlets = _added(self.outlets, (self.into, *self._rejects()))
         self.inlets = _added(self.inlets, self.reads)
         self.preload = tuple(sorted({*_ENGINE, *self.heavy_modules}))
         self._check_mode()
@@ -212,6 +227,25 @@ class WriteOperator(BaseOperator):
                 )
         return tuple(given)
 
+    def _read_rejects(self, max_bad_rows: float | None, rejects: object, out_of_partition: str) -> RejectOptions:
+        if rejects is not None and not isinstance(rejects, Table):
+            place = {name: value for name, value in self.place.items() if name != "table"}
+            raise DagDefinitionError("data.into_reject", value=repr(rejects)[:80], **place)
+        try:
+            return read_reject_options(
+                self.into.spec,
+                max_bad_rows=max_bad_rows,
+                rejects=rejects.spec if rejects is not None else None,
+                out_of_partition=out_of_partition,
+                checks=self.checks,
+            )
+        except DeclarationError as error:
+            raise self._declared_wrong(error) from error
+
+    def _rejects(self) -> tuple[Table, ...]:
+        name = self.reject_options.table
+        return () if name is None else (Table(self.into.connection_id, name),)
+
     def _read_mode(self, mode: WriteMode | str | None) -> WriteMode | None:
         try:
             return None if mode is None else WriteMode(mode)
@@ -224,10 +258,11 @@ class WriteOperator(BaseOperator):
         try:
             require_fitting(self.into.spec, self.mode, self.options)
         except DeclarationError as error:
-            file, line = self.origin.file, self.origin.line
-            raise DagDefinitionError(
-                "data.mode_unfit", file=file, line=line, task_id=self.task_id, why=str(error)
-            ) from error
+            raise self._declared_wrong(error) from error
+
+    def _declared_wrong(self, error: DeclarationError) -> DagDefinitionError:
+        file, line = self.origin.file, self.origin.line
+        return DagDefinitionError("data.mode_unfit", file=file, line=line, task_id=self.task_id, why=str(error))
 
     def _check_rivals(self, dag: DagScope) -> None:
         """Refuse tasks that would undo one another: other modes, and map indexes that replace the same rows."""
@@ -285,6 +320,10 @@ class WriteOperator(BaseOperator):
             partitions=self._partitions(runtime),
             options=self.options,
             checks=checks,
+            bad_rows=self.reject_options.limit,
+            rejects=self.reject_options.table,
+            rejects_outside=self.reject_options.is_outside_rejected,
+            source=self.shown_source,
         )
 
     def _partitions(self, runtime: TaskRuntime) -> tuple[Partition, ...]:

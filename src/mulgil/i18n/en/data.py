@@ -1,6 +1,23 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.into_reject": (
+        "{file}:{line}: rejects= of task {task_id!r} takes a Table, not {value}. Write `Table('connection', "
+        "'schema.table')`."
+    ),
+    "data.rejects_same": (
+        "The table of rejects can't be the table itself, {rejects}. Give it another name, or none: it is "
+        "then called after the table."
+    ),
+    "data.rejects_elsewhere": (
+        "The table of rejects {rejects} is in connection {there!r}, and the rows go to {here!r}; one "
+        "transaction can't write both. Put it into {here!r}."
+    ),
+    "data.rejects_unlimited": (
+        "{asked} sets rows aside, and nothing says how many may be. Give max_bad_rows=… (a count, or a "
+        "fraction up to 1.0)."
+    ),
+    "data.out_of_partition": ("out_of_partition= can't be {word!r}. Use one of: {known}."),
     "data.partition_value_type": (
         "{table} is partitioned by the values of {column}, which is {type}: only text, integers, floats, booleans and "
         "dates can name partitions. Use grain='hour' or 'day' for a timestamp, or partition by another column."

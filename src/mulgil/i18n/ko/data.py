@@ -1,6 +1,23 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.into_reject": (
+        "{file}:{line}: 태스크 {task_id!r}의 rejects=에는 {value}이(가) 아니라 Table이 필요합니다. "
+        "`Table('connection', 'schema.table')`처럼 쓰세요."
+    ),
+    "data.rejects_same": (
+        "거부된 행의 테이블이 테이블 자신({rejects})일 수 없습니다. 다른 이름을 주거나 비워 두세요. 비우면 "
+        "테이블의 이름을 따릅니다."
+    ),
+    "data.rejects_elsewhere": (
+        "거부된 행의 테이블 {rejects}은(는) 연결 {there!r}에 있고 행은 {here!r}(으)로 갑니다. 한 "
+        "트랜잭션으로 둘 다 쓸 수 없으니 {here!r}에 두세요."
+    ),
+    "data.rejects_unlimited": (
+        "{asked}은(는) 행을 따로 두는데, 몇 행까지인지 정해지지 않았습니다. max_bad_rows=…(행의 수 또는 "
+        "1.0까지의 비율)를 지정하세요."
+    ),
+    "data.out_of_partition": ("out_of_partition=에 {word!r}을(를) 쓸 수 없습니다. 쓸 수 있는 값: {known}."),
     "data.partition_value_type": (
         "{table}은(는) {type} 타입인 {column}의 값으로 나뉩니다. 텍스트, 정수, 실수, 불리언, 날짜만 파티션의 이름이 될 "
         "수 있습니다. 타임스탬프에는 grain='hour'나 'day'를 쓰거나 다른 컬럼으로 나누세요."
