@@ -40,11 +40,13 @@ _IMPORTED_AHEAD = (
     help=render(Text("cli.help_output")),
 )
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help=render(Text("prove.help_report")))
+@click.option("--quick", is_flag=True, help=render(Text("prove.help_quick")))
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help=render(Text("prove.help_keep")))
 @click.pass_obj
 def prove(
     session: Session, file: Path, *, dag_id: str | None, date: str | None, first: str | None, last: str | None,
-    connection: tuple[str, ...], variable: tuple[str, ...], output: str, report: Path | None, keep: Path | None,
+    connection: tuple[str, ...], variable: tuple[str, ...], output: str, report: Path | None,
+    quick: bool, keep: Path | None,
 ) -> int:  # fmt: skip
     """Prove a dag of a file; exit with 1 if anything was found."""
     from mulgil.inprocess import read_connections, read_pairs
@@ -75,7 +77,7 @@ def prove(
             variables=read_pairs(variable),
         )
         prover = Prover(subject, clock=SystemClock(), ids=SystemIds(), told=told, progressed=progressed)
-        proof = prover.prove(at=date, first=first, last=last)
+        proof = prover.prove(at=date, first=first, last=last, quick=quick)
     finally:
         if keep is None:
             shutil.rmtree(scratch, ignore_errors=True)

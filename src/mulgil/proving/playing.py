@@ -81,6 +81,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     faults: str = ""
     death: Death | None = None
     ahead: timedelta = timedelta(0)
+    # Read the world before anything is played, too.
+    looks_first: bool = False
     # Where a copy of the world is kept before each task of the last run.
     steps: Path | None = None
 
@@ -90,6 +92,7 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 
     succeeded: bool
     failures: tuple[tuple[str, Text], ...]
+    before: Contents
     contents: Contents
     stages: tuple[str, ...]
     xcoms: tuple[XComValue, ...]
@@ -101,12 +104,14 @@ def play_leg(subject: Subject, leg: Leg, tables: tuple[tuple[str, str], ...]) ->
     """Play a leg in this process, a child, and read its world afterwards."""
     clock = ShiftedClock(SystemClock(), leg.ahead)
     world = World(leg.world)
+    before = read_world(world, tables, clock)[0] if leg.looks_first else {}
     with wall_clock_ahead(leg.ahead):
         result, watched = _played(subject, leg, world, clock, tables)
     contents, stages = read_world(world, tables, clock)
     return Played(
         succeeded=result.succeeded,
         failures=tuple(_failures(result)),
+        before=before,
         contents=contents,
         stages=stages,
         xcoms=result.xcoms,

@@ -23,7 +23,7 @@ from mulgil.inprocess import GivenDate, intervals_for, make_runs
 from mulgil.model import DagRun, DagSpec, DataInterval
 from mulgil.ports import Clock, IdSource
 from mulgil.proving.child import Ended, in_child
-from mulgil.proving.contents import Contents, differences, read_world
+from mulgil.proving.contents import Contents, differences
 from mulgil.proving.findings import of_difference, of_failure, of_hit, of_stage
 from mulgil.proving.playing import Death, Leg, Played, Subject, forget, play_leg, step_folder
 from mulgil.proving.report import Check, Finding, Proof, Verdict
@@ -33,6 +33,7 @@ from mulgil.timetables import timetable_for
 
 _AHEAD = timedelta(days=1, hours=1, minutes=1, seconds=1)
 _MOST_LINES = 24
+_KILLED = Text("prove.check_killed")
 _MICROSECOND = timedelta(microseconds=1)
 Told = Callable[[Check], None]
 Progressed = Callable[[str, int, int], None]
@@ -69,9 +70,14 @@ class Prover:
         self._writers: dict[str, list[str]] = {}
 
     def prove(
-        self, *, at: GivenDate | None = None, first: GivenDate | None = None, last: GivenDate | None = None
+        self,
+        *,
+        at: GivenDate | None = None,
+        first: GivenDate | None = None,
+        last: GivenDate | None = None,
+        quick: bool = False,
     ) -> Proof:
-        """Run the whole proof for a range of intervals; for one date, for that one and a neighbour.
+        """Run the proof for a range of intervals; for one date, for that one and a neighbour. `quick`: kill nothing.
 
         Raises:
             MulgilError: The file or the dates can't be used.
@@ -86,7 +92,11 @@ class Prover:
         if once is not None:
             tables = {name: found.rows.total() for name, found in once.contents.items()}
             self._compare_legs(once)
-            self._kill(once)
+            if quick:
+                note = Text("prove.note_quick")
+                self._add(Check(name="killed", title=_KILLED, verdict=Verdict.SKIPPED, tried=0, note=note))
+            else:
+                self._kill(once)
         self._read_statements()
         return Proof(
             dag_id=spec.dag_id,
@@ -177,15 +187,14 @@ class Prover:
 
     def _find_references(self, once: Played) -> None:
         """Run each task of the last run alone, from where it began: what it is expected to make of it."""
-        self._references: dict[str, tuple[Contents, Played]] = {}
+        self._references: dict[str, Played] = {}
         for number, task_id in enumerate(once.order):
             self._progressed("reference", number, len(once.order))
             world = self._world(World(step_folder(self._subject.scratch / "steps", number)))
-            before = self._contents(world)
-            played = self._alone(world, task_id, once).value
+            played = self._alone(world, task_id, once, looks_first=True).value
             if played.succeeded:
-                self._references[task_id] = (before, played)
-                for difference in differences(before, played.contents):
+                self._references[task_id] = played
+                for difference in differences(played.before, played.contents):
                     self._writers.setdefault(difference.table, []).append(task_id)
             forget(world.folder)
         for task in self._inspection.spec.tasks:
@@ -206,10 +215,6 @@ class Prover:
             **more,
         )
 
-    def _contents(self, world: World) -> Contents:
-        job = partial(read_world, world, self._inspection.tables, self._clock)
-        return in_child(job, log=self._subject.log).value[0]
-
     def _kill(self, once: Played) -> None:
         plan = [(task_id, number, arm) for number, task_id in enumerate(once.order) for arm in self._arms(task_id)]
         findings: list[Finding] = []
@@ -227,22 +232,21 @@ class Prover:
             if found:
                 # One example says it; the other points would say the same.
                 hopeless.add(task_id)
-        title = Text("prove.check_killed")
         if killed:
-            self._done("killed", title, findings, tried=killed)
+            self._done("killed", _KILLED, findings, tried=killed)
         else:
             note = Text("prove.note_no_writes")
-            self._add(Check(name="killed", title=title, verdict=Verdict.SKIPPED, tried=0, note=note))
+            self._add(Check(name="killed", title=_KILLED, verdict=Verdict.SKIPPED, tried=0, note=note))
 
     def _arms(self, task_id: str) -> list[tuple[str, dict[str, object]]]:
         """Return where a task is to be killed, in words and for the leg."""
         if task_id not in self._references:
             return []
-        before, reference = self._references[task_id]
+        reference = self._references[task_id]
         task = next(task for task in self._inspection.spec.tasks if task.task_id == task_id)
         if task.is_resolvable:
             return [(point.value, {"faults": f"{point.value}:kill,task={task_id}"}) for point in FaultPoint]
-        if not differences(before, reference.contents):
+        if not differences(reference.before, reference.contents):
             return []
         step = max(1, -(-reference.lines // _MOST_LINES))
         lines = range(1, reference.lines + 1, step)
@@ -258,13 +262,12 @@ class Prover:
             if not self._alone(world, task_id, once, **more).was_killed:
                 return None
             at = f"{task_id} {point}"
-            before, reference = self._references[task_id]
-            found = self._contents(world)
-            half = differences(before, found) and differences(reference.contents, found)
+            reference = self._references[task_id]
+            again = self._alone(world, task_id, once, looks_first=True).value
+            half = differences(reference.before, again.before) and differences(reference.contents, again.before)
             findings = [
                 of_difference(difference, check="half", writers=self._writers, at=at) for difference in half or ()
             ]
-            again = self._alone(world, task_id, once).value
             findings += [of_failure(f"{where} ({point})", reason) for where, reason in again.failures]
             findings += [
                 of_difference(difference, check="killed", writers=self._writers, at=at)
