@@ -13,12 +13,13 @@ from mulgil.data.errors import (
 from mulgil.data.fault_point import FaultPoint
 from mulgil.data.identity import build_id, producer, schema_hash, write_id
 from mulgil.data.ledger import CommitRecord, LedgerView, entry_for, require_same_table
+from mulgil.data.partition_value import fit_values
 from mulgil.data.predicate import partition_column, predicate
 from mulgil.data.prepared import Prepared
 from mulgil.data.reject_table import reject_columns
-from mulgil.data.scope import Proceed, Verdict
-from mulgil.data.table_spec import WriteMode
-from mulgil.data.target import Dialect, Stage, Target
+from mulgil.data.scope import BeginAnew, Proceed, Verdict
+from mulgil.data.table_spec import Grain, WriteMode
+from mulgil.data.target import Dialect, PublishTransaction, Stage, Target
 
 _COMMIT_TRIES = 3
 
@@ -59,6 +60,8 @@ def _apply(
         verdict = judge_with_cursor(prepared.scopes, prepared.fence, ledger, prepared.cursor)
         if not isinstance(verdict, Proceed):
             return verdict, ()
+        if not _is_fitted(prepared, transaction, target.dialect):
+            return BeginAnew(prepared.fence), ()
         change_rows(prepared, stage, transaction, target.dialect, context, ledger.entry)
         entry = entry_for(
             prepared.spec,
@@ -76,6 +79,14 @@ def _apply(
         transaction.commit()
         context.hit(FaultPoint.K6C)
     return verdict, written
+
+
+def _is_fitted(prepared: Prepared, transaction: PublishTransaction, dialect: Dialect) -> bool:
+    """Whether the partitions are those of the table's column, which another write may have made meanwhile."""
+    if prepared.spec.grain is not Grain.VALUE or not prepared.partitions:
+        return True
+    columns = transaction.columns() or ()
+    return fit_values(prepared.spec, prepared.partitions, columns, dialect) == prepared.partitions
 
 
 def _find_committed(prepared: Prepared, target: Target) -> tuple[CommitRecord, ...] | None:

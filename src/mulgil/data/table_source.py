@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
+from mulgil.data.comparable import stray_query
 from mulgil.data.connector import open_target
-from mulgil.data.errors import TableMissingError
+from mulgil.data.errors import SourceError, TableMissingError
 from mulgil.data.own_columns import without_own
 from mulgil.data.partition import Partition, partitions_of_interval
+from mulgil.data.partition_value import fit_values
 from mulgil.data.predicate import partition_column, predicate
 from mulgil.data.source import Reading, Source
 from mulgil.data.table import Table
 from mulgil.data.table_spec import Grain
-from mulgil.data.target import Batches, NativeQuery
+from mulgil.data.target import Batches, Column, NativeQuery, Target
 from mulgil.sdk import Asset
 
 
@@ -47,10 +49,27 @@ class TableSource(Source):
         sql = f"SELECT {listed} FROM {target.dialect.qualified(spec.name)}"
         partitions = self._partitions(reading)
         if partitions:
-            sql += f" WHERE {predicate(partitions, partition_column(spec, columns), target.dialect)}"
+            column = partition_column(spec, columns)
+            if spec.grain is Grain.VALUE:
+                partitions = fit_values(spec, partitions, columns, target.dialect)
+            self._require_comparable(target, column)
+            sql += f" WHERE {predicate(partitions, column, target.dialect)}"
         query = NativeQuery(sql=sql, reads=(spec.name,), scopes=tuple(part.scope for part in partitions))
         with target.read(query) as batches:
             yield batches
+
+    def _require_comparable(self, target: Target, column: Column) -> None:
+        """Refuse a column in which other programs left values that would be compared wrongly."""
+        spec = self._table.spec
+        sql = stray_query(target.dialect.qualified(spec.name), (column,), (column.name,), target.dialect)
+        if sql is None:
+            return
+        with target.read(NativeQuery(sql=sql)) as found:
+            stray = [row for batch in found.batches for row in batch.to_pylist()]
+        if stray:
+            raise SourceError(
+                "data.source_column_stray", table=spec.name, column=column.name, value=repr(stray[0]["value"])
+            )
 
     def _partitions(self, reading: Reading) -> tuple[Partition, ...]:
         spec = self._table.spec

@@ -36,6 +36,7 @@ from mulgil.data.modes import ModeOptions, mode_of
 from mulgil.data.modes.options import require_fitting, require_staged
 from mulgil.data.outcome import WriteOutcome, WriteStatus
 from mulgil.data.partition import Partition
+from mulgil.data.partition_value import fit_values
 from mulgil.data.predicate import partition_column
 from mulgil.data.prepared import Prepared
 from mulgil.data.publish import publish
@@ -44,8 +45,8 @@ from mulgil.data.reject_table import RejectOrigin, reject_batches, reject_schema
 from mulgil.data.schema import require_distinct_columns
 from mulgil.data.scope import BeginAnew, Superseded
 from mulgil.data.set_aside import set_aside
-from mulgil.data.table_spec import TableSpec, WriteMode
-from mulgil.data.target import Batches, Dialect, NativeQuery, Opened, Origin, Stage, Target
+from mulgil.data.table_spec import Grain, TableSpec, WriteMode
+from mulgil.data.target import Batches, Column, Dialect, NativeQuery, Opened, Origin, Stage, Target
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -106,6 +107,7 @@ def write(request: WriteRequest, target: Target, origin: Origin | NativeQuery, c
 
 def find_committed(request: WriteRequest, target: Target, context: WriteContext) -> WriteOutcome | None:
     """Ask the ledger, changing nothing, whether this write is committed in all its scopes."""
+    request = _fitted(request, target)
     return _committed(request, target.read_ledger(request.spec.name, request.scopes(context)), context)
 
 
@@ -131,6 +133,7 @@ def _write_once(
 ) -> WriteOutcome | None:
     """One round; None if it must begin anew."""
     context.hit(FaultPoint.K0)
+    request = _fitted(request, target)
     scopes = request.scopes(context)
     incremental = Incremental.of(origin, context)
     watched = (*scopes, incremental.scope) if incremental else scopes
@@ -150,7 +153,9 @@ def _write_once(
         inputs, bad_rows = _fill(request, stage, target, origin, context)
         context.hit(FaultPoint.K4)
         with bad_rows:
-            checks = _audit(request, opened, stage, target, bad_rows)
+            checks = _conform(request, opened, stage, target, bad_rows)
+            request = _fitted_to(request, stage.columns, target.dialect)
+            checks += _audit(request, stage, target.dialect, bad_rows)
             checks += _stage_rejects(request, opened, stage, context, bad_rows)
         context.hit(FaultPoint.K5)
         prepared = Prepared(
@@ -158,7 +163,7 @@ def _write_once(
             mode=request.mode,
             options=request.options,
             partitions=request.partitions,
-            scopes=scopes,
+            scopes=request.scopes(context),
             table_name=opened.table_name,
             fence=opened.fence,
             inputs=tuple(sorted({*inputs, *context.inputs})),
@@ -232,13 +237,27 @@ def _require_table(request: WriteRequest, opened: Opened, context: WriteContext)
     require_in_order(request.spec, request.mode, opened.ledger.entry, context.data_interval)
 
 
-def _audit(
+def _fitted(request: WriteRequest, target: Target) -> WriteRequest:
+    """Return the request with the value partitions that the table's column makes of what the author wrote."""
+    if request.spec.grain is not Grain.VALUE or not request.partitions:
+        return request
+    return _fitted_to(request, target.columns(request.spec.name) or (), target.dialect)
+
+
+def _fitted_to(request: WriteRequest, columns: Sequence[Column], dialect: Dialect) -> WriteRequest:
+    if request.spec.grain is not Grain.VALUE or not request.partitions:
+        return request
+    partitions = fit_values(request.spec, request.partitions, columns, dialect)
+    return msgspec.structs.replace(request, partitions=partitions)
+
+
+def _conform(
     request: WriteRequest, opened: Opened, stage: Stage, target: Target, bad_rows: BadRows
 ) -> tuple[CheckResult, ...]:
     require_staged(request.spec, request.options, stage.columns)
     stored = stored_columns(stage.columns, request.options)
     existing = opened.columns
-    told = conform(
+    return conform(
         stage,
         declared_spec(request.spec, request.options),
         existing=None if existing is None else kept_columns(existing, request.mode, request.options, stored),
@@ -247,13 +266,16 @@ def _audit(
         bad_rows=bad_rows,
         source=request.source,
     )
+
+
+def _audit(request: WriteRequest, stage: Stage, dialect: Dialect, bad_rows: BadRows) -> tuple[CheckResult, ...]:
     implied = mode_of(request.mode).checks(request.spec, request.options)
     checks = (*implied, *request.checks)
-    _set_aside(request, stage, target.dialect, checks, bad_rows)
+    _set_aside(request, stage, dialect, checks, bad_rows)
     if request.mode is WriteMode.REPLACE_PARTITION:
-        require_rows_in_partitions(stage, request.spec, request.partitions, target.dialect)
+        require_rows_in_partitions(stage, request.spec, request.partitions, dialect)
     keyless = msgspec.structs.replace(request.spec, key=())
-    return (*told, *run_checks(stage, keyless, checks, target.dialect))
+    return run_checks(stage, keyless, checks, dialect)
 
 
 def _set_aside(

@@ -139,6 +139,10 @@ class Place:
         """Scope → rows."""
         return {str(scope): int(rows) for scope, rows in self.fetch("select scope, rows from _mulgil_commits")}  # type: ignore[call-overload]
 
+    def context_of(self, **given: object) -> WriteContext:
+        """The context of another write."""
+        return replace(self.context, **given)  # type: ignore[arg-type]
+
     def columns(self, table: str = "flights") -> list[str]:
         """The table's columns, mulgil's own included."""
         return [column.name for column in self.target.columns(table) or ()]

@@ -1,6 +1,12 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.source_column_stray": (
+        "Column {column} of {table}, which is read by partitions, holds {value}: other programs wrote it in another "
+        "form than mulgil's, and it doesn't compare as a date or instant should, so rows would be missed. Bring the "
+        "column into one form (dates as 2013-01-05, timestamps in UTC as 2013-01-05T10:00:00.000000), or read by a "
+        "query that converts it."
+    ),
     "data.into_reject": (
         "{file}:{line}: rejects= of task {task_id!r} takes a Table, not {value}. Write `Table('connection', "
         "'schema.table')`."

@@ -1,6 +1,11 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.source_column_stray": (
+        "파티션별로 읽는 {table}의 컬럼 {column}에 다른 프로그램이 mulgil과 다른 형식으로 쓴 값 {value}이(가) "
+        "있습니다. 이런 값은 날짜나 시각으로 올바르게 비교되지 않아 행을 놓칠 수 있습니다. 컬럼을 한 형식으로 "
+        "맞추거나(날짜는 2013-01-05, 타임스탬프는 UTC로 2013-01-05T10:00:00.000000) 변환하는 쿼리로 읽으세요."
+    ),
     "data.into_reject": (
         "{file}:{line}: 태스크 {task_id!r}의 rejects=에는 {value}이(가) 아니라 Table이 필요합니다. "
         "`Table('connection', 'schema.table')`처럼 쓰세요."
