@@ -8,6 +8,11 @@ from mulgil.model import (
     AssetCommit,
     Attempt,
     AttemptState,
+    Backfill,
+    BackfillAction,
+    BackfillRun,
+    BackfillRunState,
+    BackfillState,
     DagRun,
     DagRunChanged,
     DagRunState,
@@ -18,6 +23,7 @@ from mulgil.model import (
     ImportFailure,
     Isolation,
     ManualTimetable,
+    RerunPolicy,
     RunType,
     TaskInstance,
     TaskSpec,
@@ -86,6 +92,29 @@ def a_commit(scope: str = "p:2026-01-01", fence: int = 1, **changes: object) -> 
     }
     commit = AssetCommit(connection_id="wh", table_name="raw.t", scope=scope, fence=fence, **{**fields, **changes})  # type: ignore[arg-type]
     return NewAssetCommit(commit=commit, dag_id="d", run_id="r0", task_id="t", map_index=-1, attempt_id="a1")
+
+
+def a_backfill(backfill_id: int = 1, **changes: object) -> Backfill:
+    fields: dict[str, object] = {
+        "dag_id": "d",
+        "range_start": START,
+        "range_end": START + 4 * DAY,
+        "state": BackfillState.RUNNING,
+        "max_active": 2,
+        "rerun": RerunPolicy.FAILED,
+        "created_at": START,
+        "created_by": "ann",
+    }
+    return Backfill(backfill_id=backfill_id, **{**fields, **changes})  # type: ignore[arg-type]
+
+
+def a_backfill_run(backfill_id: int = 1, position: int = 0, **changes: object) -> BackfillRun:
+    fields: dict[str, object] = {
+        "data_interval": day(position),
+        "state": BackfillRunState.WAITING,
+        "action": BackfillAction.CREATE,
+    }
+    return BackfillRun(backfill_id=backfill_id, position=position, **{**fields, **changes})  # type: ignore[arg-type]
 
 
 def an_event(dag_id: str | None = "d", state: DagRunState = DagRunState.RUNNING) -> Event:

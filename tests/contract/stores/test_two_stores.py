@@ -18,6 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from store_rows import (
     START,
     MirrorCipher,
+    a_backfill,
+    a_backfill_run,
     a_command,
     a_commit,
     a_failure,
@@ -34,6 +36,8 @@ from mulgil.i18n import MulgilError
 from mulgil.messages import Applied
 from mulgil.model import (
     AttemptState,
+    BackfillRunState,
+    BackfillState,
     Connection,
     DagRun,
     DagRunState,
@@ -88,6 +92,17 @@ xcoms = st.builds(
 commits = st.builds(a_commit, st.sampled_from(["p:1", "p:2"]), st.integers(1, 2), committed_at=instants)
 schedules = st.builds(DagSchedule, dag_id=dag_ids, scheduled_until=st.none() | instants, has_run_once=st.booleans())
 answers = st.builds(AnsweredCommand, command_id=st.sampled_from(["c0", "c1"]), answer=st.just(Applied()))
+backfills = st.builds(
+    a_backfill, st.integers(1, 3), dag_id=dag_ids, state=st.sampled_from(BackfillState), max_active=st.integers(1, 3)
+)
+backfill_runs = st.builds(
+    a_backfill_run,
+    st.integers(1, 3),
+    st.integers(0, 2),
+    state=st.sampled_from(BackfillRunState),
+    run_id=st.none() | run_ids,
+    started_at=st.none() | instants,
+)
 dropped = st.tuples(dag_ids, run_ids, st.sampled_from(["t", "u"]), st.integers(-1, 1))
 
 
@@ -104,6 +119,8 @@ batches = st.builds(
     xcoms=some(xcoms),
     commits=some(commits),
     schedules=some(schedules),
+    backfills=some(backfills),
+    backfill_runs=st.lists(backfill_runs, max_size=1),
     events=some(st.builds(an_event, st.none() | dag_ids, st.sampled_from(DagRunState))),
 )
 versions = st.builds(
@@ -229,6 +246,13 @@ def everything(store: MetadataStore) -> Iterator[object]:
         yield store.attempts(run.dag_id, run.run_id)
         yield store.asset_commits(run.dag_id, run.run_id)
         yield store.xcoms(run.dag_id, run.run_id, "t", map_index=None, key="k")
+    yield store.runs_of_range("d", day(1).start, day(7).start)
+    yield store.backfills()
+    yield store.backfills(dag_id="d", limit=1)
+    yield [store.backfill(number) for number in range(5)]
+    yield store.backfill_counts(range(5))
+    yield store.active_backfills()
+    yield store.last_backfill()
     yield store.schedules()
     yield store.pending_commands()
     yield store.answer("c0")
