@@ -1,6 +1,7 @@
 """Audit: everything that must hold of the staged rows before they may be published."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 
 import msgspec
 
@@ -8,6 +9,8 @@ from mulgil.data.checks import (
     AcceptedValues,
     Check,
     CheckResult,
+    ForeignKey,
+    Freshness,
     NotNull,
     RowCount,
     Severity,
@@ -21,7 +24,7 @@ from mulgil.data.predicate import partition_column, predicate
 from mulgil.data.query_detail import author_lines, without_lines
 from mulgil.data.set_aside import Fault
 from mulgil.data.table_spec import TableSpec
-from mulgil.data.target import Dialect, Row, Stage
+from mulgil.data.target import ColumnKind, Dialect, Row, Stage
 from mulgil.i18n import nearest_name
 
 SAMPLED_ROWS = 5
@@ -142,9 +145,9 @@ def _require_columns(check: Check, stage: Stage, spec: TableSpec) -> None:
 
 def _named(check: Check) -> tuple[str, ...]:
     match check:
-        case NotNull() | Unique():
+        case NotNull() | Unique() | ForeignKey():
             return check.columns
-        case AcceptedValues():
+        case AcceptedValues() | Freshness():
             return (check.column,)
         case RowCount() | Sql():
             return ()
@@ -158,7 +161,10 @@ def _run(check: Check, stage: Stage, spec: TableSpec, dialect: Dialect) -> Check
         passed, failing, sample = is_enough and is_little, rows, ""
     else:
         try:
-            failing, sample = _failing(stage, _offenders(check, stage.relation, dialect))
+            if isinstance(check, ForeignKey):
+                failing, sample = _orphans(stage, check, dialect)
+            else:
+                failing, sample = _failing(stage, _offenders(check, stage, dialect))
         except QueryError as error:
             detail = str(error.text.fields["detail"])
             detail = author_lines(detail) if isinstance(check, Sql) else without_lines(detail)
@@ -180,15 +186,62 @@ def count_rows(stage: Stage) -> int:
     return _integer(stage.query(f"SELECT count(*) AS n FROM {stage.relation}")[0]["n"])
 
 
-def _offenders(check: NotNull | Unique | AcceptedValues | Sql, relation: str, dialect: Dialect) -> str:
+def _offenders(check: NotNull | Unique | AcceptedValues | Freshness | Sql, stage: Stage, dialect: Dialect) -> str:
+    relation = stage.relation
     match check:
         case NotNull() | AcceptedValues():
             return f"SELECT * FROM {relation} WHERE {_offends(check, dialect)}"
         case Unique():
             names = ", ".join(dialect.identifier(column) for column in check.columns)
             return f"SELECT {names}, count(*) AS times FROM {relation} GROUP BY {names} HAVING count(*) > 1"
+        case Freshness():
+            name, bound = dialect.identifier(check.column), dialect.literal(_oldest(check, stage))
+            newest = f"SELECT max({name}) AS newest FROM {relation}"
+            return f"SELECT * FROM ({newest}) AS found WHERE newest IS NULL OR newest < {bound}"
         case Sql():
             return check.statement.strip().rstrip(";")
+
+
+def _oldest(check: Freshness, stage: Stage) -> date | datetime:
+    """Return the oldest value that is fresh, as the column holds its values: local dates, naive UTC, instants.
+
+    Raises:
+        QueryError: The column holds neither dates nor timestamps.
+    """
+    column = next(column for column in stage.columns if column.name.casefold() == check.column.casefold())
+    if check.not_before is None:
+        raise ValueError(check)
+    match column.kind:
+        case ColumnKind.DATE:
+            return check.not_before.date()
+        case ColumnKind.TIMESTAMP:
+            return check.not_before.astimezone(UTC).replace(tzinfo=None)
+        case ColumnKind.TIMESTAMP_TZ:
+            return check.not_before
+        case ColumnKind.OTHER:
+            raise QueryError("data.query_failed", detail=f"{column.name} {column.type}: neither a date nor a timestamp")
+
+
+def _orphans(stage: Stage, check: ForeignKey, dialect: Dialect) -> tuple[int, str]:
+    """Return how many staged rows name a row of the other table that isn't there, and some of them as JSON."""
+    own = [dialect.identifier(column) for column in check.columns]
+    theirs = [dialect.identifier(column) for column in check.references]
+    named = " AND ".join(f"staged.{name} IS NOT NULL" for name in own)
+    match = " AND ".join(f"other.{there} = staged.{here}" for here, there in zip(own, theirs, strict=True))
+    other = f"SELECT 1 FROM {dialect.qualified(check.table)} AS other WHERE {match}"
+
+    def offenders(relation: str) -> str:
+        return f"SELECT * FROM {relation} AS staged WHERE {named} AND NOT EXISTS ({other})"
+
+    def count(relation: str) -> str:
+        return f"SELECT count(*) AS n FROM ({offenders(relation)}) AS orphans"
+
+    total = _integer(stage.query_beside(count, reads=(check.table,))[0]["n"])
+    if not total:
+        return 0, ""
+    return total, sample_of(
+        stage.query_beside(lambda relation: f"{offenders(relation)} LIMIT {SAMPLED_ROWS}", reads=(check.table,))
+    )
 
 
 def _offends(check: NotNull | AcceptedValues, dialect: Dialect) -> str:

@@ -16,7 +16,7 @@ once, in `write` and `publish`. What an adapter owes:
   AS a SET … WHERE …`, `INSERT … SELECT`, window functions, `CREATE TEMPORARY TABLE … AS SELECT`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -226,6 +226,13 @@ class Stage(Protocol):
 
     def query(self, sql: str) -> list[Row]:
         """Run a query over the staged rows."""
+        ...
+
+    def query_beside(self, query: Callable[[str], str], *, reads: Sequence[str]) -> list[Row]:
+        """Run a query over the staged rows and the target's tables `reads` at once.
+
+        `query` is told what stands after FROM to read the staged rows there.
+        """
         ...
 
     def reshape(self, columns: tuple[Column, ...], expressions: Sequence[str], *, where: str | None) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Required, Unpack
 
 import msgspec
 
-from mulgil.data.checks import Check, Sql
+from mulgil.data.checks import Check, ForeignKey, Freshness, Sql, check_name
 from mulgil.data.connector import open_target
 from mulgil.data.context import WriteContext
 from mulgil.data.errors import DeclarationError, QueryError, TableMissingError
@@ -25,6 +25,7 @@ from mulgil.data.sql_template import render_sql
 from mulgil.data.table import Table
 from mulgil.data.table_spec import Grain, WriteMode
 from mulgil.data.write import WriteRequest, find_committed, write
+from mulgil.data.zone import zone_of
 from mulgil.model import AssetCommit
 from mulgil.sdk import Asset, BaseOperator, DagDefinitionError, MappedOperator, current_runtime
 from mulgil.sdk.task_settings import OperatorArguments, TaskArguments
@@ -148,7 +149,7 @@ class WriteOperator(BaseOperator):
     def declare(self, dag: DagScope) -> None:
         """Name what is read and written, and refuse what the dag's schedule or other writers rule out."""
         self.outlets = _added(self.outlets, (self.into, *self._rejects()))
-        self.inlets = _added(self.inlets, self.reads)
+        self.inlets = _added(self.inlets, (*self.reads, *self._referenced()))
         self.preload = tuple(sorted({*_ENGINE, *self.heavy_modules}))
         self._check_mode()
         self._check_partitions(dag)
@@ -242,6 +243,24 @@ class WriteOperator(BaseOperator):
         except DeclarationError as error:
             raise self._declared_wrong(error) from error
 
+    def _referenced(self) -> tuple[Table, ...]:
+        """Return the tables that foreign keys refer to, the written one aside: it is read as it was."""
+        found = []
+        for check in self.checks:
+            if not isinstance(check, ForeignKey):
+                continue
+            if check.connection_id != self.into.connection_id:
+                place = {name: value for name, value in self.place.items() if name != "table"}
+                raise DagDefinitionError(
+                    "data.check_reference_elsewhere",
+                    check=check_name(check),
+                    here=self.into.connection_id,
+                    there=check.connection_id,
+                    **place,
+                )
+            found.append(Table(check.connection_id, check.table))
+        return tuple(table for table in found if table != self.into)
+
     def _rejects(self) -> tuple[Table, ...]:
         name = self.reject_options.table
         return () if name is None else (Table(self.into.connection_id, name),)
@@ -313,7 +332,8 @@ class WriteOperator(BaseOperator):
 
     def _request(self, context: Context, runtime: TaskRuntime) -> WriteRequest:
         dialect = open_target(runtime, self.into.connection_id).dialect
-        checks = tuple(_rendered(check, context, dialect) for check in self.checks)
+        end = runtime.dag_run.data_interval.end.astimezone(zone_of(self.into.spec.timezone or self.dag.timezone))
+        checks = tuple(_rendered(check, context, dialect, end=end) for check in self.checks)
         return WriteRequest(
             spec=self.into.spec,
             mode=self.mode,
@@ -379,7 +399,10 @@ def asset_commit(connection_id: str, record: CommitRecord) -> AssetCommit:
     )
 
 
-def _rendered(check: Check, context: Context, dialect: Dialect) -> Check:
+def _rendered(check: Check, context: Context, dialect: Dialect, *, end: datetime) -> Check:
+    """Return a check as it is in one run, whose data interval ends at `end`."""
+    if isinstance(check, Freshness):
+        return msgspec.structs.replace(check, not_before=end - check.max_age)
     if not isinstance(check, Sql):
         return check
     rendered = render_sql(check.statement, context, dialect, has_parameters=False)

@@ -102,6 +102,12 @@ class ParquetStage:
             rows: list[Row] = self._audit().sql(sql).to_arrow_table().to_pylist()
         return rows
 
+    def query_beside(self, query: Callable[[str], str], *, reads: Sequence[str]) -> list[Row]:
+        """Run a query in the database, under the shared lock; the file is read from there."""
+        with self._reading(NativeQuery(sql="", reads=tuple(reads))) as (connection, _), querying():
+            rows: list[Row] = connection.sql(query(self.relation)).to_arrow_table().to_pylist()
+        return rows
+
     def __enter__(self) -> "ParquetStage":
         """Use the stage."""
         return self

@@ -104,6 +104,12 @@ class FolderStage:
             rows: list[Row] = self._audit().sql(sql).to_arrow_table().to_pylist()
         return rows
 
+    def query_beside(self, query: "Callable[[str], str]", *, reads: Sequence[str]) -> list[Row]:
+        """Run a query over one snapshot of the tables; the file is read beside them."""
+        with self._reading(NativeQuery(sql="", reads=tuple(reads)), self.work / "beside") as (found, _), querying():
+            rows: list[Row] = found.sql(query(self.relation)).to_arrow_table().to_pylist()
+        return rows
+
     def __enter__(self) -> "FolderStage":
         """Use the stage."""
         return self

@@ -104,6 +104,13 @@ class SqliteStage:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
+    def query_beside(self, query: Callable[[str], str], *, reads: Sequence[str]) -> list[Row]:
+        """Run a query in the application's database, with the stage's file attached."""
+        with self._reading(NativeQuery(sql="", reads=tuple(reads)), self.path) as (connection, _), querying():
+            cursor = connection.execute(query(f"{ATTACHED}.{self.relation}"))
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
     def __enter__(self) -> "SqliteStage":
         """Use the stage."""
         return self

@@ -1,6 +1,28 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.memory_limit": (
+        "Connection {connection} has memory_limit {value} in its extra, which is no amount of memory. Write it as "
+        "'500MB' or '2GB'."
+    ),
+    "data.check_severity": ("A check's severity can't be {severity!r}. Use 'error', 'warn' or 'reject'."),
+    "data.check_never_rejects": (
+        "Only not_null and accepted_values say which rows are bad, so no other check takes "
+        "severity={severity!r}. Use 'error' or 'warn'."
+    ),
+    "data.check_age": (
+        "max_age= of freshness is a timedelta of at least zero, not {value}. Write `max_age=timedelta(hours=2)`."
+    ),
+    "data.check_reference_elsewhere": (
+        "{file}:{line}: task {task_id!r}: check {check} refers to a table in connection {there!r}, and the "
+        "rows go to {here!r}; one query can't read both. Copy the table by load() first."
+    ),
+    "data.check_reference_columns": (
+        "foreign_key({columns}) refers to {to}: give as many columns in to=… as in the check."
+    ),
+    "data.check_references": (
+        "foreign_key takes a Table in references=, not {value}. Write `references=Table('connection', 'schema.table')`."
+    ),
     "data.source_column_stray": (
         "Column {column} of {table}, which is read by partitions, holds {value}: other programs wrote it in another "
         "form than mulgil's, and it doesn't compare as a date or instant should, so rows would be missed. Bring the "
@@ -166,7 +188,6 @@ MESSAGES: dict[str, str] = {
     "data.check_rows": (
         "Check {check} failed for {table}: the data has {rows} rows. Nothing was published; the table is as it was."
     ),
-    "data.check_severity": "A check's severity can't be {severity!r}. Use 'error' or 'warn'.",
     "data.check_unknown": "`checks` has no {check!r}. Checks: {known}.",
     "data.check_unknown_guess": "`checks` has no {check!r}; did you mean {guess!r}? Checks: {known}.",
     "data.column_extra": (
@@ -258,8 +279,9 @@ MESSAGES: dict[str, str] = {
         "A value of type {type} can't be put into SQL: {value}. Convert it to text, a number or a date."
     ),
     "data.no_source": (
-        "{file}:{line}: task {task_id!r} is given a {kind} as its source. Give a Table or a connector's source, "
-        "such as HttpSource."
+        "{file}:{line}: task {task_id!r} is given a {kind} as its source. Give a Table, a connector's source such as "
+        "HttpSource, the result of a task (call it), a function that gives rows, a list of rows or a data frame. An "
+        "iterator can be read once only, and a write that begins anew reads again: give the function that makes it."
     ),
     "data.not_a_number": (
         "Column {column} holds NaN, which {target} would keep as NULL. Let the source or the query turn it into "
@@ -300,9 +322,24 @@ MESSAGES: dict[str, str] = {
         "table."
     ),
     "data.query_failed": "A query over the data failed: {detail}",
+    "data.rows_column": "{source}: there is no column {column!r}, which is expected. Its columns: {columns}.",
+    "data.rows_field": (
+        "{source}, row {row}: the rows before it have no {column!r}. Give every row the same fields, or choose them by "
+        "columns=. Nothing was published."
+    ),
+    "data.rows_frame": "{source} gave a frame that Arrow can't take: {detail}. Nothing was published.",
+    "data.rows_none": (
+        "{source} gave {kind}, and rows are expected: dicts, dataclasses, tuples (with columns=), data frames or Arrow "
+        "tables, in a list or one by one."
+    ),
     "data.rows_outside_partition": (
         "{rows} rows for {table} lie outside the partitions that this write replaces ({column}: {partitions}). "
         "Nothing was published. Rows: {sample}"
+    ),
+    "data.rows_row": "{source}, row {row}: {detail}. Tuples need columns=… of their length. Nothing was published.",
+    "data.rows_value": (
+        "{source}, row {row}, field {column!r}: {detail}. Correct it, declare the field's type in columns=, or let the "
+        "load accept such rows with max_bad_rows=…"
     ),
     "data.schedule_misfit": (
         "{file}:{line}: task {task_id!r} replaces whole {grain}s of {table} ({timezone}), but dag {dag_id!r} is "
@@ -328,6 +365,10 @@ MESSAGES: dict[str, str] = {
     "data.sql_question_mark": (
         "A SQL template can't hold a bare question mark. Write the value as {{{{ … }}}}; inside quotes it may stand."
     ),
+    "data.sql_source_across": (
+        "The query of SqlSource on {here!r} names {table}, a table of connection {there!r}; one query can't reach both."
+    ),
+    "data.sql_source_failed": "The query of SqlSource failed on connection {connection!r}: {detail}",
     "data.sql_template": "The SQL template can't be rendered: {why}. Template: {template}",
     "data.sqlite_schema": (
         "A SQLite file has no schemas, so there is no place for {table}. Call the table {name}, or main.{name}."

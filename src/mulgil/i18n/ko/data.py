@@ -1,6 +1,32 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.memory_limit": (
+        "연결 {connection}의 extra에 있는 memory_limit 값 {value}은(는) 메모리 크기가 아닙니다. '500MB'나 '2GB'처럼 "
+        "쓰세요."
+    ),
+    "data.check_severity": (
+        "검사의 심각도로 {severity!r}을(를) 쓸 수 없습니다. 'error', 'warn', 'reject' 중 하나를 쓰세요."
+    ),
+    "data.check_never_rejects": (
+        "어느 행이 잘못되었는지는 not_null과 accepted_values만 알 수 있으므로 다른 검사에는 "
+        "severity={severity!r}을(를) 쓸 수 없습니다. 'error' 또는 'warn'을 쓰세요."
+    ),
+    "data.check_age": (
+        "freshness의 max_age=는 {value}이(가) 아니라 0 이상의 timedelta여야 합니다. "
+        "`max_age=timedelta(hours=2)`처럼 쓰세요."
+    ),
+    "data.check_reference_elsewhere": (
+        "{file}:{line}: 태스크 {task_id!r}: {check} 검사는 연결 {there!r}의 테이블을 가리키는데 행은 "
+        "{here!r}(으)로 갑니다. 한 질의로 둘 다 읽을 수 없으니 먼저 load()로 테이블을 복사하세요."
+    ),
+    "data.check_reference_columns": (
+        "foreign_key({columns})가 {to}을(를) 가리킵니다. to=…에 검사와 같은 수의 컬럼을 적으세요."
+    ),
+    "data.check_references": (
+        "foreign_key의 references=에는 {value}이(가) 아니라 Table이 필요합니다. "
+        "`references=Table('connection', 'schema.table')`처럼 쓰세요."
+    ),
     "data.source_column_stray": (
         "파티션별로 읽는 {table}의 컬럼 {column}에 다른 프로그램이 mulgil과 다른 형식으로 쓴 값 {value}이(가) "
         "있습니다. 이런 값은 날짜나 시각으로 올바르게 비교되지 않아 행을 놓칠 수 있습니다. 컬럼을 한 형식으로 "
@@ -166,7 +192,6 @@ MESSAGES: dict[str, str] = {
         "{table}의 {check} 검사가 실패했습니다. 데이터는 {rows}행입니다. 아무것도 게시하지 않았고 테이블은 "
         "그대로입니다."
     ),
-    "data.check_severity": "검사의 심각도로 {severity!r}을(를) 쓸 수 없습니다. 'error' 또는 'warn'을 쓰세요.",
     "data.check_unknown": "`checks`에 {check!r}이(가) 없습니다. 쓸 수 있는 검사: {known}.",
     "data.check_unknown_guess": (
         "`checks`에 {check!r}이(가) 없습니다. {guess!r}을(를) 뜻했나요? 쓸 수 있는 검사: {known}."
@@ -267,8 +292,9 @@ MESSAGES: dict[str, str] = {
     ),
     "data.no_literal": "{type} 타입의 값은 SQL에 넣을 수 없습니다: {value}. 문자열, 숫자 또는 날짜로 바꾸세요.",
     "data.no_source": (
-        "{file}:{line}: 태스크 {task_id!r}의 소스로 {kind}을(를) 주었습니다. Table이나 HttpSource 같은 커넥터의 "
-        "소스를 주세요."
+        "{file}:{line}: 태스크 {task_id!r}의 소스로 {kind}을(를) 주었습니다. Table, HttpSource 같은 커넥터 소스, "
+        "태스크의 결과(태스크를 호출하세요), 행을 내는 함수, 행의 목록, 데이터프레임 가운데 하나를 주세요. 이터레이터는 한 "
+        "번만 읽을 수 있지만 쓰기는 다시 시작하면 다시 읽으므로, 이터레이터를 만드는 함수를 주세요."
     ),
     "data.not_a_number": (
         "컬럼 {column}에 NaN이 있는데 {target}은(는) 이를 NULL로 저장합니다. 소스나 쿼리에서 NULL이나 숫자로 바꾸세요."
@@ -308,9 +334,26 @@ MESSAGES: dict[str, str] = {
         "timezone=…으로 정하세요."
     ),
     "data.query_failed": "데이터에 대한 쿼리가 실패했습니다: {detail}",
+    "data.rows_column": "{source}: 있어야 할 컬럼 {column!r}이(가) 없습니다. 있는 컬럼: {columns}.",
+    "data.rows_field": (
+        "{source}의 {row}번째 행: 앞의 행들에는 {column!r} 필드가 없습니다. 모든 행의 필드를 같게 하거나 columns=로 "
+        "고르세요. 아무것도 게시하지 않았습니다."
+    ),
+    "data.rows_frame": "{source}의 프레임을 Arrow로 읽을 수 없습니다: {detail}. 아무것도 게시하지 않았습니다.",
+    "data.rows_none": (
+        "{source}에서 행 대신 {kind}이(가) 나왔습니다. dict, 데이터클래스, 튜플(columns= 필요), 데이터프레임, Arrow "
+        "테이블을 목록으로 또는 하나씩 주세요."
+    ),
     "data.rows_outside_partition": (
         "{table}에 쓸 {rows}행이 이번에 바꿀 파티션({column}: {partitions})에 속하지 않습니다. 아무것도 게시하지 "
         "않았습니다. 해당 행: {sample}"
+    ),
+    "data.rows_row": (
+        "{source}의 {row}번째 행: {detail}. 튜플에는 길이가 같은 columns=…가 필요합니다. 아무것도 게시하지 않았습니다."
+    ),
+    "data.rows_value": (
+        "{source}의 {row}번째 행, 필드 {column!r}: {detail}. 값을 고치거나, columns=에 타입을 선언하거나, 이런 행을 "
+        "max_bad_rows=…로 허용하세요."
     ),
     "data.schedule_misfit": (
         "{file}:{line}: 태스크 {task_id!r}은(는) {table}을(를) {grain} 단위({timezone})로 통째로 바꾸는데, DAG "
@@ -335,6 +378,11 @@ MESSAGES: dict[str, str] = {
     "data.sql_question_mark": (
         "SQL 템플릿에는 따옴표 밖에 물음표를 쓸 수 없습니다. 값은 {{{{ … }}}}로 쓰세요. 따옴표 안에는 쓸 수 있습니다."
     ),
+    "data.sql_source_across": (
+        "{here!r} 연결의 SqlSource 쿼리가 {there!r} 연결의 테이블 {table}을(를) 부릅니다. 쿼리 하나로 둘 다 읽을 수 "
+        "없습니다."
+    ),
+    "data.sql_source_failed": "SqlSource의 쿼리가 {connection!r} 연결에서 실패했습니다: {detail}",
     "data.sql_template": "SQL 템플릿을 렌더링할 수 없습니다: {why}. 템플릿: {template}",
     "data.sqlite_schema": (
         "SQLite 파일에는 스키마가 없어 {table}을(를) 둘 곳이 없습니다. 테이블 이름을 {name} 또는 main.{name}으로 "
