@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "python_enable_replacements": False,
-    "memory_limit": "1GB",
+    "memory_limit": "384MB",
     "preserve_insertion_order": False,
 }
 
