@@ -61,7 +61,9 @@ MESSAGES = {
     ),
     "cli.help_downstream": "지정한 태스크의 모든 하위 태스크도 함께.",
     "cli.help_follow": "시도가 끝날 때까지 더해지는 내용을 이어서 출력합니다.",
+    "cli.help_force": "같은 이름의 파일을 덮어씁니다.",
     "cli.help_home": "설치 폴더 [기본값: $MULGIL_HOME 또는 ~/mulgil].",
+    "cli.help_init": "그대로 돌아가는 작은 파이프라인을 DIR에 쓰고 [기본값: 이 폴더] DIR을 홈으로 만듭니다.",
     "cli.help_limit": "최대 개수.",
     "cli.help_logical_date": "실행의 데이터 구간 시작. 오프셋이 없으면 DAG의 시간대입니다.",
     "cli.help_map_index": "매핑된 태스크의 몇 번째 인스턴스인지.",
@@ -77,8 +79,8 @@ MESSAGES = {
     "cli.help_prove": (
         "임시 타깃에서 파이프라인을 두 번, 다른 순서로, 하루 뒤에 실행하고 곳곳에서 죽여 테이블이 같은지 확인합니다."
     ),
-    "cli.help_run": "서버 없이 이 프로세스에서 dag 파일을 실행합니다. 데이터 구간 하나 또는 범위.",
-    "cli.help_run_dag_id": "파일에 dag가 여러 개일 때 실행할 dag",
+    "cli.help_run": "서버 없이 이 프로세스에서 DAG 파일을 실행합니다. 데이터 구간 하나 또는 범위.",
+    "cli.help_run_dag_id": "파일에 DAG가 여러 개일 때 실행할 DAG",
     "cli.help_runs": "DAG 실행: 목록, 보기, 취소. RUN_ID 자리에 `latest`를 쓸 수 있습니다.",
     "cli.help_runs_cancel": "실행을 끝냅니다. 도는 것은 끝내고 더 시작하지 않습니다.",
     "cli.help_runs_list": "실행을 최근 데이터 구간부터 보여 줍니다.",
@@ -103,6 +105,11 @@ MESSAGES = {
         "{home}에서 이미 스케줄러가 돌고 있습니다. 프로세스 {pid}(`mulgil up` 또는 `mulgil scheduler`)가 홈을 잠갔습니다.\n"
         "그것을 쓰거나, 끝내거나(Ctrl-C 또는 kill {pid}), 다른 홈을 고르세요: mulgil --home DIR …"
     ),
+    "cli.init_done": "{folder}에 파일 {count}개짜리 파이프라인을 썼습니다. 자세한 내용은 README.md에 있습니다.",
+    "cli.init_next": (
+        "다음:\n{cd}  mulgil --home . run dags/shop.py --date {day}    (서버 없이 지금 하루치)\n"
+        "  mulgil --home . up                                    (스케줄대로 날마다)"
+    ),
     "cli.map_index_needed": "태스크 '{task}'은(는) 매핑된 태스크입니다. --map-index로 0부터 {last}까지 중 고르세요.",
     "cli.never_tried": "태스크 '{task}'에는 로그가 없습니다. 상태가 {state}이고 한 번도 시도되지 않았습니다.",
     "cli.no": "아니요",
@@ -122,6 +129,9 @@ MESSAGES = {
     "cli.no_variables": "변수가 없습니다. 만들기: mulgil variables set KEY VALUE",
     "cli.not_mapped": "태스크 '{task}'은(는) 매핑된 태스크가 아닙니다. --map-index를 빼세요.",
     "cli.nothing": "보여 줄 것이 없습니다.",
+    "cli.project_exists": (
+        "{folder}에 같은 이름의 파일이 이미 있습니다: {files}.\n다른 폴더를 고르거나 --force로 덮어쓰세요."
+    ),
     "cli.saved": "{name}을(를) 저장했습니다.",
     "cli.up_first_steps": (
         "새 홈입니다. DAG 파일을 {dags}에 넣은 뒤:\n"

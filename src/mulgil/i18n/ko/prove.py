@@ -18,11 +18,11 @@ MESSAGES: dict[str, str] = {
         "증명 프로세스가 끝나기 전에 {code}(으)로 죽었습니다. `--keep DIR`로 다시 실행해 로그를 보세요"
     ),
     "prove.child_raised": "{kind}: {message}",
-    "prove.fails": "증명 실패: dag '{dag_id}'에서 {found}건을 찾았습니다 ({seconds}초)",
+    "prove.fails": "증명 실패: DAG '{dag_id}'에서 {found}건을 찾았습니다 ({seconds}초)",
     "prove.help_keep": "임시 타깃과 태스크 로그를 이 새 폴더에 남깁니다",
     "prove.help_quick": "시간이 가장 많이 드는 죽이기 검사를 건너뜁니다",
     "prove.help_report": "보고서를 Markdown으로 이 파일에도 씁니다",
-    "prove.holds": "증명됨: 무엇을 해 봐도 dag '{dag_id}'의 테이블은 같습니다 ({seconds}초)",
+    "prove.holds": "증명됨: 무엇을 해 봐도 DAG '{dag_id}'의 테이블은 같습니다 ({seconds}초)",
     "prove.keep_not_empty": "{folder} 폴더가 비어 있지 않습니다. `--keep`에는 새 폴더를 주세요",
     "prove.note_no_writes": "테이블을 쓰는 태스크가 없음",
     "prove.note_one_interval": "구간이 두 개 필요합니다. `--from`과 `--to`를 주세요",
