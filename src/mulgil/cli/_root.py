@@ -1,5 +1,6 @@
 """The root command: which module holds which command, and a home for all of them."""
 
+from contextlib import nullcontext, suppress
 from difflib import get_close_matches
 from importlib import import_module
 
@@ -7,12 +8,13 @@ import click
 
 from mulgil.cli._click_words import translate_click
 from mulgil.cli.session import Session
-from mulgil.config import environment, load_settings
+from mulgil.config import SettingsError, environment, load_settings
 from mulgil.i18n import Text, render, set_language
 from mulgil.model import VERSION
 
 # Command → the module and attribute that hold it, in the order of `mulgil --help`.
 COMMANDS = {
+    "init": "mulgil.cli.init:init",
     "up": "mulgil.cli.up:up",
     "run": "mulgil.cli.run:run",
     "dags": "mulgil.cli.dags:dags",
@@ -23,6 +25,7 @@ COMMANDS = {
     "variables": "mulgil.cli.variables:variables",
     "pools": "mulgil.cli.pools:pools",
     "db": "mulgil.cli.db:db",
+    "doctor": "mulgil.cli.doctor:doctor",
     "scheduler": "mulgil.cli.processes:scheduler",
     "dag-processor": "mulgil.cli.processes:dag_processor",
     "worker": "mulgil.cli.processes:worker",
@@ -71,7 +74,9 @@ class LazyGroup(click.Group):
 def root(ctx: click.Context, home: str | None) -> None:
     """Make the session that every command gets."""
     session = Session(home=environment.resolve_home(home))
-    if session.home.settings_file.exists():
-        set_language(environment.language(configured=load_settings(session.home).core.language))
+    # Settings that can't be read are what `mulgil doctor` is to tell of.
+    with suppress(SettingsError) if ctx.invoked_subcommand == "doctor" else nullcontext():
+        if session.home.settings_file.exists():
+            set_language(environment.language(configured=load_settings(session.home).core.language))
     ctx.obj = session
     ctx.call_on_close(session.close)

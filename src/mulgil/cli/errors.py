@@ -4,6 +4,7 @@ MulgilError
 └── CliError
     ├── NoHomeError           the home was never set up
     ├── HomeInUseError        another scheduler runs on the home
+    ├── ProjectExistsError    `mulgil init` would overwrite files
     └── ArgumentError         an argument makes no sense
 """
 
@@ -20,6 +21,10 @@ class NoHomeError(CliError):
 
 class HomeInUseError(CliError):
     """Only one scheduler may run on a home."""
+
+
+class ProjectExistsError(CliError):
+    """Files of a new project are there already."""
 
 
 class ArgumentError(CliError):

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol, cast
 
 from mulgil.data.errors import DeclarationError
 from mulgil.data.patience import Patience
 from mulgil.data.target import Batches, Dialect, NativeQuery, Target
-from mulgil.i18n import nearest_name
+from mulgil.i18n import Text, nearest_name
 from mulgil.model import Connection
+from mulgil.ports import Clock
 from mulgil.sdk import TaskRuntime
 
 # Each module has `open_target(connection, resolve_path, patience)`.
@@ -18,8 +20,13 @@ _TARGETS = {
     "files": "mulgil.connectors.folder.connection",
     "sqlite": "mulgil.connectors.sqlite.connection",
 }
-# Types whose connector only reads.
-_SOURCES = ("http",)
+# Each module has `probe(connection, resolve_path, clock)`; types that aren't targets are only read from.
+_PROBES = {
+    "duckdb": "mulgil.connectors.duckdb.probe",
+    "files": "mulgil.connectors.folder.probe",
+    "http": "mulgil.connectors.http.probe",
+    "sqlite": "mulgil.connectors.sqlite.probe",
+}
 _RESHAPER = "mulgil.connectors.duckdb.reshape"
 _SELECT_DIALECT = "mulgil.connectors.duckdb.dialect"
 _LOCK_TIMEOUT = "lock_timeout"
@@ -36,7 +43,19 @@ class Reshape(Protocol):
 
 def connection_types() -> tuple[str, ...]:
     """Return every connection type that a connector here serves, in order."""
-    return tuple(sorted({*_TARGETS, *_SOURCES}))
+    return tuple(sorted({*_TARGETS, *_PROBES}))
+
+
+def probe(connection: Connection, resolve_path: Callable[[str], Path], clock: Clock) -> Text:
+    """Return what is found where a connection of a known type leads; nothing is written or made.
+
+    Raises:
+        MulgilError: It can't be used as it is.
+    """
+    look = cast(
+        "Callable[[Connection, Callable[[str], Path], Clock], Text]", import_module(_PROBES[connection.conn_type]).probe
+    )
+    return look(connection, resolve_path, clock)
 
 
 def open_target(runtime: TaskRuntime, connection_id: str) -> Target:

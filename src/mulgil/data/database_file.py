@@ -1,5 +1,6 @@
 """The file that a connection of a one-file database names."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from mulgil.data.errors import DeclarationError, TargetError
@@ -14,9 +15,14 @@ def database_file(connection: Connection, runtime: TaskRuntime) -> Path:
         DeclarationError: The connection names no file.
         TargetError: The file's folder doesn't exist.
     """
+    return file_of(connection, runtime.resolve_path)
+
+
+def file_of(connection: Connection, resolve_path: Callable[[str], Path]) -> Path:
+    """Return the file as `database_file` does, outside a task."""
     if not connection.host or connection.host == ":memory:":
         raise DeclarationError("data.connection_file", connection=connection.connection_id, type=connection.conn_type)
-    path = runtime.resolve_path(connection.host)
+    path = resolve_path(connection.host)
     folder = path.resolve().parent
     if not folder.is_dir():
         raise TargetError(

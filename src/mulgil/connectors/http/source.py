@@ -83,7 +83,7 @@ class HttpSource(Source):
 
         connection = reading.runtime.get_connection(self.connection_id)
         secrets = _extra(connection, "params")
-        headers = {**_authorization(connection), **_extra(connection, "headers"), **self.headers}
+        headers = {**authorization(connection), **_extra(connection, "headers"), **self.headers}
         # Trying again is ours, because it must cover the body, too; only redirects are left to the pool, and
         # none of our headers follows one to another server.
         retries = Retry(
@@ -99,7 +99,7 @@ class HttpSource(Source):
         hidden = {spelt for value in secrets.values() for spelt in (quote(value), quote_plus(value), value) if spelt}
         with PoolManager(retries=retries) as pool:
             fetcher = Fetcher(pool, headers, self.limits, reading, secrets=tuple(sorted(hidden, key=len, reverse=True)))
-            pages = self._pages(fetcher, _base_address(connection), secrets, reading)
+            pages = self._pages(fetcher, base_address(connection), secrets, reading)
             first, total = next(pages)
             yield Batches(first.schema, _chained(first, pages), total=total)
 
@@ -160,13 +160,15 @@ def _origin(address: str) -> tuple[str, str | None, int | None]:
     return split.scheme, split.hostname, split.port or {"http": 80, "https": 443}.get(split.scheme)
 
 
-def _base_address(connection: Connection) -> str:
+def base_address(connection: Connection) -> str:
+    """Return the address that a connection leads to, without a slash at its end."""
     address = connection.host if "://" in connection.host else f"{connection.schema or 'http'}://{connection.host}"
     port = "" if connection.port is None else f":{connection.port}"
     return f"{address.rstrip('/')}{port}"
 
 
-def _authorization(connection: Connection) -> dict[str, str]:
+def authorization(connection: Connection) -> dict[str, str]:
+    """Return the header that proves who asks; none without credentials."""
     token = connection.extra.get("token")
     if token:
         return {"Authorization": f"Bearer {token}"}

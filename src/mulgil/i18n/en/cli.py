@@ -63,7 +63,9 @@ MESSAGES = {
     ),
     "cli.help_downstream": "Also everything downstream of the named tasks.",
     "cli.help_follow": "Go on printing what is added, until the try ends.",
+    "cli.help_force": "Overwrite files of the same names.",
     "cli.help_home": "The folder of the installation [default: $MULGIL_HOME or ~/mulgil].",
+    "cli.help_init": "Write a small pipeline that runs as it is into DIR [default: this folder], and make DIR a home.",
     "cli.help_limit": "At most this many.",
     "cli.help_logical_date": "The start of the run's data interval, in the dag's time zone unless it has an offset.",
     "cli.help_map_index": "Which instance of a mapped task.",
@@ -106,6 +108,11 @@ MESSAGES = {
         "A scheduler runs on {home} already: process {pid} (`mulgil up` or `mulgil scheduler`) holds the home's lock.\n"
         "Use that one, end it (Ctrl-C, or kill {pid}), or choose another home: mulgil --home DIR …"
     ),
+    "cli.init_done": "Wrote a pipeline of {count} files into {folder}; README.md says more.",
+    "cli.init_next": (
+        "Next:\n{cd}  mulgil --home . run dags/shop.py --date {day}    (one day, now, without a server)\n"
+        "  mulgil --home . up                                    (every day, by schedule)"
+    ),
     "cli.map_index_needed": "Task '{task}' is mapped: say which instance with --map-index 0 to {last}.",
     "cli.never_tried": "Task '{task}' has no log: it is {state} and was never tried.",
     "cli.no": "no",
@@ -125,6 +132,9 @@ MESSAGES = {
     "cli.no_variables": "There are no variables. Create one: mulgil variables set KEY VALUE",
     "cli.not_mapped": "Task '{task}' is not mapped; leave out --map-index.",
     "cli.nothing": "Nothing to show.",
+    "cli.project_exists": (
+        "{folder} has files of these names already: {files}.\nChoose another folder, or overwrite them with --force."
+    ),
     "cli.saved": "Saved {name}.",
     "cli.up_first_steps": (
         "This home is new. Put a dag file into {dags}, then:\n"

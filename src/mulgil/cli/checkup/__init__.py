@@ -1,0 +1,18 @@
+"""What `mulgil doctor` looks at, one file an area: each check is a finding with a verdict and a remedy."""
+
+from mulgil.cli.checkup.clock import check_clock
+from mulgil.cli.checkup.connections import check_connections
+from mulgil.cli.checkup.dag_files import check_dag_files
+from mulgil.cli.checkup.finding import Finding, Verdict
+from mulgil.cli.checkup.home import check_home
+from mulgil.cli.checkup.installation import check_installation
+
+__all__ = [
+    "Finding",
+    "Verdict",
+    "check_clock",
+    "check_connections",
+    "check_dag_files",
+    "check_home",
+    "check_installation",
+]
