@@ -22,6 +22,7 @@ from mulgil.ports.errors import (
 )
 from mulgil.ports.store import (
     AnsweredCommand,
+    AssetStore,
     Batch,
     CommandStore,
     ConfigurationStore,
@@ -46,6 +47,7 @@ from mulgil.ports.worker import (
 __all__ = [
     "AnswerBell",
     "AnsweredCommand",
+    "AssetStore",
     "AttemptReported",
     "AttemptUnsendable",
     "BackfillPlan",

@@ -8,7 +8,8 @@
 - `DagFileStore`    the DAG processor: dag versions and import failures;
 - `CommandStore`    anybody: inserts commands and reads their answers;
 - `ConfigurationStore`  anybody: pools, connections, variables;
-- `ReadStore`       anybody: what pages and the CLI show.
+- `ReadStore`       anybody: what pages and the CLI show;
+- `AssetStore`      anybody: the copies of the targets' ledgers, by table.
 
 Every method is one transaction: it happens whole or not at all, and its events with it. Stores are
 safe to use from one thread at a time; several processes may each hold one on the same database.
@@ -322,7 +323,27 @@ class ReadStore(Protocol):
         ...
 
 
-class MetadataStore(SchedulerStore, DagFileStore, CommandStore, ConfigurationStore, ReadStore, Protocol):
+class AssetStore(Protocol):
+    """What is known of tables: copies of what stands in the ledgers of their targets.
+
+    The scheduler copies what its tasks report, and whoever has read a ledger may set the copies right.
+    Each row is a fact that the target owns, written whole, so neither can undo the other.
+    """
+
+    def standing_commits(self) -> tuple[NewAssetCommit, ...]:
+        """Return of each scope of each table the newest commit that isn't superseded, by connection, table, scope."""
+        ...
+
+    def table_commits(self, connection_id: str, table_name: str, *, limit: int = 100) -> tuple[NewAssetCommit, ...]:
+        """Return a table's commits, newest first."""
+        ...
+
+    def repair_commits(self, commits: Sequence[NewAssetCommit], *, by: str, at: datetime) -> None:
+        """Write these commits whole, as their ledger has them; one event a table."""
+        ...
+
+
+class MetadataStore(SchedulerStore, DagFileStore, CommandStore, ConfigurationStore, ReadStore, AssetStore, Protocol):
     """The whole metadata store."""
 
     def close(self) -> None:

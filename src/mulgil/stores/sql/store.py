@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from mulgil.ports import Cipher
+from mulgil.stores.sql.asset_store import SqlAssetStore
 from mulgil.stores.sql.command_store import SqlCommandStore
 from mulgil.stores.sql.configuration_store import SqlConfigurationStore
 from mulgil.stores.sql.dag_file_store import SqlDagFileStore
@@ -16,7 +17,9 @@ from mulgil.stores.sql.schema import SchemaStanding, SchemaState, require_curren
 from mulgil.stores.sql.sqlite import BUSY_TIMEOUT, SqliteDatabase, connect, translated_errors, use_wal
 
 
-class SqlMetadataStore(SqlSchedulerStore, SqlDagFileStore, SqlCommandStore, SqlConfigurationStore, SqlReadStore):
+class SqlMetadataStore(
+    SqlSchedulerStore, SqlDagFileStore, SqlCommandStore, SqlConfigurationStore, SqlReadStore, SqlAssetStore
+):
     """`ports.MetadataStore` on a database. For one thread of the process that opened it."""
 
     @classmethod
