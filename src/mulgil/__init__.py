@@ -4,7 +4,7 @@ The names of authoring, each loaded when it is first used:
 
 - dags and tasks: `DAG`, `dag`, `task`, `TaskGroup`, `task_group`, `chain`, `cross_downstream`, `Label`, `Param`
 - operators: `BaseOperator`, `BashOperator`, `BranchPythonOperator`, `EmptyOperator`, `PythonOperator`
-- data: `Table`, `load`, `transform`, `checks`, `Asset`
+- data: `Table`, `load`, `transform`, `checks`, `Asset`, `SqlSource`, `PythonSource`, `RowsSource`, `Cursor`
 - in a running task: `Connection`, `Variable`, `get_current_context`, `TaskSkipped`, `TaskFailed`
 """
 
@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mulgil.data import checks
+    from mulgil.data.cursor import Cursor
     from mulgil.data.load import load
+    from mulgil.data.python_source import PythonSource, RowsSource
+    from mulgil.data.sql_source import SqlSource
     from mulgil.data.table import Table
     from mulgil.data.transform import transform
     from mulgil.sdk.asset import Asset
@@ -44,10 +47,14 @@ __all__ = [
     "BranchPythonOperator",
     "Connection",
     "Context",
+    "Cursor",
     "EmptyOperator",
     "Label",
     "Param",
     "PythonOperator",
+    "PythonSource",
+    "RowsSource",
+    "SqlSource",
     "Table",
     "TaskFailed",
     "TaskGroup",
@@ -65,7 +72,7 @@ __all__ = [
     "transform",
 ]
 
-_DATA_NAMES = frozenset({"Table", "checks", "load", "transform"})
+_DATA_NAMES = frozenset({"Cursor", "PythonSource", "RowsSource", "SqlSource", "Table", "checks", "load", "transform"})
 
 
 def __getattr__(name: str) -> object:

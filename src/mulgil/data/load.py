@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
+from mulgil.data.as_source import as_source
 from mulgil.data.caller import task_id_for
-from mulgil.data.connector import reshaper, select_dialect
-from mulgil.data.reject import BadRowLimit, BadRows
-from mulgil.data.source import Reading, Source
+from mulgil.data.connector import select_dialect
+from mulgil.data.errors import DeclarationError
+from mulgil.data.source import Reading
+from mulgil.data.source_origin import SourceOrigin, origin_of
 from mulgil.data.sql_template import render_sql
 from mulgil.data.table import Table
-from mulgil.data.table_source import TableSource
 from mulgil.data.table_spec import WriteMode
-from mulgil.data.target import Batches, NativeQuery, Target
+from mulgil.data.target import NativeQuery, Target
 from mulgil.data.write_operator import WriteArguments, WriteOperator, WriteOperatorArguments
 from mulgil.sdk import DagDefinitionError, render_value
 from mulgil.sdk.xcom_arg import XComArg, find_xcom_args, resolve_xcom_args
 
 if TYPE_CHECKING:
     from mulgil.data.write import WriteRequest
-    from mulgil.sdk import Context, TaskRuntime
+    from mulgil.sdk import Context, DagScope, TaskRuntime
 
 
 class LoadOperator(WriteOperator):
@@ -31,15 +30,15 @@ class LoadOperator(WriteOperator):
     def __init__(
         self,
         *,
-        source: Source | Table,
+        source: object,
         into: Table,
         select: str | None = None,
         **write_arguments: Unpack[WriteOperatorArguments],
     ) -> None:
-        """Keep the source; a Table stands for its rows."""
+        """Keep the source; a Table stands for its rows, a task for its result."""
         super().__init__(into=into, **write_arguments)
-        found = TableSource(source) if isinstance(source, Table) else source
-        if not isinstance(found, Source):
+        found = as_source(source)
+        if found is None:
             raise DagDefinitionError("data.no_source", kind=type(source).__name__, **self.place)
         self.source = found
         self.select = select
@@ -65,11 +64,19 @@ class LoadOperator(WriteOperator):
         for name in self.source.template_fields:
             yield from find_xcom_args(getattr(self.source, name, None))
 
-    def rows_for(self, request: WriteRequest, target: Target, context: Context, runtime: TaskRuntime) -> _SourceOrigin:
+    def declare(self, dag: DagScope) -> None:
+        """Refuse to replace what was read before by what is new."""
+        super().declare(dag)
+        if self.source.cursor_name is not None and self.mode in (WriteMode.REPLACE, WriteMode.REPLACE_PARTITION):
+            raise DagDefinitionError("data.cursor_mode", mode=self.mode.value, **self.place)
+
+    def rows_for(self, request: WriteRequest, target: Target, context: Context, runtime: TaskRuntime) -> SourceOrigin:
         """Return the source with its templates rendered, and the query over it."""
 
         def fill(name: str, value: object) -> object:
-            return render_value(resolve_xcom_args(value, runtime), context, field=f"source.{name}", dag=self.dag)
+            # What another task returned is data: it is put in last, and never taken for a template.
+            rendered = render_value(value, context, field=f"source.{name}", dag=self.dag)
+            return resolve_xcom_args(rendered, runtime)
 
         query = None
         if self.select is not None:
@@ -80,40 +87,16 @@ class LoadOperator(WriteOperator):
             interval=runtime.dag_run.data_interval,
             timezone=self.dag.timezone,
             partitions=None if request.mode is WriteMode.REPLACE else request.partitions,
+            context=context,
         )
-        return _SourceOrigin(self.source.filled(fill), reading, query, request.bad_rows)
-
-
-class _SourceOrigin:
-    """A source, read anew each time that the write begins."""
-
-    def __init__(self, source: Source, reading: Reading, query: NativeQuery | None, limit: BadRowLimit) -> None:
-        self._source = source
-        self._reading = reading
-        self._query = query
-        self._limit = limit
-
-    def open(self) -> AbstractContextManager[Batches]:
-        """Start reading."""
-        return self._opened()
-
-    @contextmanager
-    def _opened(self) -> Iterator[Batches]:
-        bad_rows = BadRows(self._limit)
-        with ExitStack() as failing:
-            failing.enter_context(bad_rows)
-            with self._source.open(replace(self._reading, bad_rows=bad_rows)) as batches:
-                if self._query is None:
-                    yield replace(batches, bad_rows=bad_rows)
-                else:
-                    with reshaper()(batches, self._query) as reshaped:
-                        yield replace(reshaped, bad_rows=bad_rows)
-            # What was set aside is the write's from here on, which closes it.
-            failing.pop_all()
+        name = self.source.cursor_name
+        if name is not None and runtime.task_instance.map_index >= 0:
+            raise DeclarationError("data.cursor_mapped", task_id=self.task_id)
+        return origin_of(self.source.filled(fill), reading, query, request.bad_rows, name=name)
 
 
 def load(
-    source: Source | Table,
+    source: object,
     *,
     into: Table,
     select: str | None = None,
@@ -123,7 +106,8 @@ def load(
     """Load the rows of `source` into a table, all or nothing, however often it is run.
 
     Args:
-        source: A connector's source, or a Table of any connection.
+        source: A connector's source, a Table of any connection, the result of a task, a function that gives
+            rows when it is called (as `PythonSource`), a list of rows, or a data frame.
         into: The table that is written.
         select: A query over the rows, which it reads as the table `source`; run by DuckDB in memory.
         task_id: By default the table's name, with `_` for `.`.

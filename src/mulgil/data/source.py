@@ -7,12 +7,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
+from mulgil.data.cursor import Cursor, CursorValue, Window
 from mulgil.data.partition import Partition
 from mulgil.data.patience import pause
 from mulgil.data.reject import BadRows
 from mulgil.data.target import Batches
 from mulgil.model import DataInterval
-from mulgil.sdk import Asset, TaskRuntime
+from mulgil.sdk import Asset, Context, TaskRuntime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,9 +21,10 @@ class Reading:
     """What a source is told about the attempt that reads it.
 
     `partitions` are those that the write replaces: None where it replaces the whole table, none where it
-    adds to what is there. `wait`
-    passes the time between two tries. `bad_rows` takes the rows that can't be read; it raises their error
-    where the load accepts none.
+    adds to what is there. `wait` passes the time between two tries. `bad_rows` takes the rows that can't be
+    read; it raises their error where the load accepts none. `context` are the values that templates see.
+    `window` is what a source with a cursor is to read: it may leave out what lies outside, and must where
+    its cursor is no column of its rows.
     """
 
     runtime: TaskRuntime
@@ -31,6 +33,13 @@ class Reading:
     partitions: tuple[Partition, ...] | None = None
     wait: Callable[[float], None] = pause
     bad_rows: BadRows = field(default_factory=BadRows)
+    context: Context | None = None
+    window: Window | None = None
+
+    @property
+    def cursor(self) -> CursorValue | None:
+        """The value above which rows are new; None at first, and for sources without a cursor."""
+        return self.window.before.value if self.window and self.window.before else None
 
 
 class Source(ABC):
@@ -43,6 +52,16 @@ class Source(ABC):
     template_fields: ClassVar[Sequence[str]] = ()
     # Heavy modules that reading needs, imported once before attempts are forked.
     preload: ClassVar[Sequence[str]] = ()
+    # The column by which rows are read on; sources that can be take it as an argument.
+    cursor: Cursor | None = None
+
+    @property
+    def cursor_name(self) -> str | None:
+        """What the source is called where the ledger keeps its cursor, for ever; None without a cursor.
+
+        Asked before templates are put in.
+        """
+        return f"{self.shown_as}:{self.cursor.column}" if self.cursor else None
 
     @property
     def inlets(self) -> tuple[Asset, ...]:

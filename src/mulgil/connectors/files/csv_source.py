@@ -40,13 +40,14 @@ class CsvSource(FileSource):
         header: bool = True,
         null_values: Sequence[str] = ("",),
         allow_empty: bool = False,
+        cursor: str | None = None,
     ) -> None:
         """Declare what to read; nothing is opened.
 
         Raises:
             DeclarationError: There is no such encoding, or nothing names the columns.
         """
-        super().__init__(path, connection_id=connection_id, allow_empty=allow_empty)
+        super().__init__(path, connection_id=connection_id, allow_empty=allow_empty, cursor=cursor)
         if not header and columns is None:
             raise DeclarationError("files.csv_no_names", path=path)
         self.columns = dict(columns) if columns is not None else None

@@ -50,9 +50,10 @@ class ExcelSource(FileSource):
         header_row: int = 1,
         columns: Mapping[str, str] | None = None,
         allow_empty: bool = False,
+        cursor: str | None = None,
     ) -> None:
         """Declare what to read; nothing is opened."""
-        super().__init__(path, connection_id=connection_id, allow_empty=allow_empty)
+        super().__init__(path, connection_id=connection_id, allow_empty=allow_empty, cursor=cursor)
         self.sheet = sheet
         self.header_row = header_row
         self.columns = dict(columns) if columns is not None else None

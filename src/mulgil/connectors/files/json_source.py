@@ -37,9 +37,10 @@ class _JsonSource(FileSource):
         connection_id: str | None = None,
         columns: Mapping[str, str] | None = None,
         allow_empty: bool = False,
+        cursor: str | None = None,
     ) -> None:
         """Declare what to read; nothing is opened."""
-        super().__init__(path, connection_id=connection_id, allow_empty=allow_empty)
+        super().__init__(path, connection_id=connection_id, allow_empty=allow_empty, cursor=cursor)
         self.columns = dict(columns) if columns is not None else None
 
     @property
@@ -137,9 +138,10 @@ class JsonSource(_JsonSource):
         columns: Mapping[str, str] | None = None,
         records: str | None = None,
         allow_empty: bool = False,
+        cursor: str | None = None,
     ) -> None:
         """Declare what to read; nothing is opened."""
-        super().__init__(path, connection_id=connection_id, columns=columns, allow_empty=allow_empty)
+        super().__init__(path, connection_id=connection_id, columns=columns, allow_empty=allow_empty, cursor=cursor)
         self.records = records
 
     def error(self, file: Path, number: int, *, column: str, detail: str) -> SourceError:

@@ -3,10 +3,12 @@
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mulgil.connectors.files import told
+from mulgil.connectors.files.new_files import Found, new_files, read_on
 from mulgil.data.errors import SourceError
 from mulgil.data.reject import BadRows
 from mulgil.data.source import Reading, Source
@@ -20,20 +22,36 @@ _GLOB = frozenset("*?[")
 
 
 class FileSource(Source):
-    """Files that one pattern names, in the order of their names; all have the columns of the first."""
+    """Files that one pattern names, in the order of their names; all have the columns of the first.
+
+    With `cursor="name"` only files whose names come after the last one that was read; with
+    `cursor="modified"` only those that are new or were changed.
+    """
 
     template_fields: ClassVar[tuple[str, ...]] = ("path",)
 
-    def __init__(self, path: str, *, connection_id: str | None = None, allow_empty: bool = False) -> None:
-        """Declare what to read; nothing is opened."""
+    def __init__(
+        self, path: str, *, connection_id: str | None = None, allow_empty: bool = False, cursor: str | None = None
+    ) -> None:
+        """Declare what to read; nothing is opened.
+
+        Raises:
+            DeclarationError: `cursor` is neither "name" nor "modified".
+        """
         self.path = path
         self.connection_id = connection_id
         self.allow_empty = allow_empty
+        self.read_on = read_on(cursor)
 
     @property
     def shown_as(self) -> str:
         """The pattern."""
         return self.path
+
+    @property
+    def cursor_name(self) -> str | None:
+        """The pattern, and how new files are known."""
+        return f"{self.path}:{self.read_on}" if self.read_on else None
 
     @property
     def declared(self) -> "pa.Schema | None":
@@ -55,40 +73,71 @@ class FileSource(Source):
     @contextmanager
     def open(self, reading: Reading) -> Iterator[Batches]:
         """Stream the files one after another."""
-        files = self._files(reading)
-        if not files:
-            yield self._nothing(reading)
-            return
+        there = self._files(reading)
+        files = there
+        if self.read_on is not None and reading.window is not None:
+            files = new_files(there, self.read_on, reading.window)
         with ExitStack() as opened:
-            first = opened.enter_context(self.open_file(files[0], self.declared, reading.bad_rows))
-            total = self.count_rows(files)
-            yield Batches(first.schema, self._all(first, files, reading.bad_rows), total=total)
+            if not files:
+                yield self._nothing(there, opened, reading.bad_rows)
+                return
+            first = opened.enter_context(self._opened(files[0].path, self.declared, reading.bad_rows))
+            total = self.count_rows(tuple(file.path for file in files))
+            yield Batches(first.schema, self._following(first, files, reading.bad_rows), total=total)
 
-    def _nothing(self, reading: Reading) -> Batches:
-        if self.declared is None:
+    def _nothing(self, there: tuple[Found, ...], opened: ExitStack, bad_rows: BadRows) -> Batches:
+        """Return no rows, with the columns that are declared or that the files have which were read before."""
+        schema = self.declared
+        if schema is None and there:
+            schema = opened.enter_context(self._opened(there[-1].path, None, bad_rows)).schema
+        if schema is None:
             raise SourceError("files.none_undeclared", path=self.path)
-        return Batches(self.declared, iter(()), total=0)
+        return Batches(schema, iter(()), total=0)
 
-    def _all(self, first: Batches, files: tuple[Path, ...], bad_rows: BadRows) -> "Iterator[pa.RecordBatch]":
+    def _following(self, first: Batches, files: tuple[Found, ...], bad_rows: BadRows) -> "Iterator[pa.RecordBatch]":
         yield from first.batches
         for file in files[1:]:
-            with self.open_file(file, first.schema, bad_rows) as batches:
+            with self._opened(file.path, first.schema, bad_rows) as batches:
                 yield from batches.batches
 
-    def _files(self, reading: Reading) -> tuple[Path, ...]:
-        path = self.path
-        if self.connection_id is not None:
-            path = str(Path(reading.runtime.get_connection(self.connection_id).host) / path)
-        resolved = reading.runtime.resolve_path(path)
-        if not _GLOB & set(path):
+    @contextmanager
+    def _opened(self, file: Path, schema: "pa.Schema | None", bad_rows: BadRows) -> Iterator[Batches]:
+        """Open a file; one that is written while it is read is an error at its end."""
+        before = _status(file)
+        with self.open_file(file, schema, bad_rows) as batches:
+
+            def whole() -> "Iterator[pa.RecordBatch]":
+                yield from batches.batches
+                if _status(file) != before:
+                    raise SourceError("files.changed", file=str(file))
+
+            yield replace(batches, batches=whole())
+
+    def _files(self, reading: Reading) -> tuple[Found, ...]:
+        folder = "." if self.connection_id is None else reading.runtime.get_connection(self.connection_id).host
+        base = reading.runtime.resolve_path(folder)
+        resolved = reading.runtime.resolve_path(str(Path(folder) / self.path))
+        if not _GLOB & set(self.path):
             if self.allow_empty and not resolved.exists():
                 return ()
-            return (resolved,)
-        found = sorted(Path(resolved.anchor).glob(str(resolved.relative_to(resolved.anchor))))
-        files = tuple(file for file in found if not file.is_dir())
+            return (_found(resolved, base),)
+        found = Path(resolved.anchor).glob(str(resolved.relative_to(resolved.anchor)))
+        files = sorted((_found(file, base) for file in found if not file.is_dir()), key=lambda file: file.name)
         if not files and not self.allow_empty:
             raise SourceError("files.none", path=str(resolved))
-        return files
+        return tuple(files)
+
+
+def _found(file: Path, base: Path) -> Found:
+    return Found(file, str(file.relative_to(base) if file.is_relative_to(base) else file))
+
+
+def _status(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 class ParquetSource(FileSource):
@@ -104,7 +153,7 @@ class ParquetSource(FileSource):
 
         with ExitStack() as opened:
             try:
-                parquet = opened.enter_context(pq.ParquetFile(file))
+                parquet = opened.enter_context(pq.ParquetFile(file, pre_buffer=False))
                 found = parquet.schema_arrow.remove_metadata()
             except (pa.ArrowException, OSError) as error:
                 raise told.not_parquet(file, error) from error

@@ -7,12 +7,16 @@ from itertools import count
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
+import msgspec
+
 from mulgil.connectors.http.fetch import Fetcher, Limits
 from mulgil.connectors.http.pages import Answer, Pages, Step, Walk
 from mulgil.connectors.http.records import read_page, to_batch
 from mulgil.data.arrow_type import arrow_schema
+from mulgil.data.cursor import Cursor
 from mulgil.data.errors import DeclarationError, SourceShapeError
 from mulgil.data.json_rows import JsonRows
+from mulgil.data.reject import BadRows
 from mulgil.data.source import Reading, Source
 from mulgil.data.target import Batches
 from mulgil.model import Connection
@@ -29,7 +33,8 @@ class HttpSource(Source):
     `records` is the way to them (`items`, `data.items`; None = the body is the list). `columns` are the
     fields that become columns, with their types; without them all fields of the first page do, with the
     types that they show there: an empty first page is then an error because it shows none, and so is a
-    field or type that it didn't show.
+    field or type that it didn't show. With `cursor` only rows above the last value of this column are
+    kept; `cursor_parameter` is how the API is asked for no others, if it can be.
     """
 
     template_fields: ClassVar[tuple[str, ...]] = ("path", "params", "headers")
@@ -49,6 +54,8 @@ class HttpSource(Source):
         timeout_seconds: float = 30.0,
         deadline_seconds: float = 900.0,
         requests_per_second: float | None = None,
+        cursor: Cursor | str | None = None,
+        cursor_parameter: str | None = None,
     ) -> None:
         """Declare what to read; nothing is requested.
 
@@ -62,6 +69,8 @@ class HttpSource(Source):
         self.records = records
         self.pages = pages
         self.columns = dict(columns) if columns is not None else None
+        self.cursor = Cursor.read(cursor)
+        self.cursor_parameter = cursor_parameter
         if requests_per_second is not None and requests_per_second <= 0:
             raise DeclarationError("http.rate_not_positive", rate=requests_per_second)
         self.limits = Limits(
@@ -83,6 +92,10 @@ class HttpSource(Source):
 
         connection = reading.runtime.get_connection(self.connection_id)
         secrets = _extra(connection, "params")
+        window = reading.window
+        since: dict[str, str] = {}
+        if self.cursor_parameter and window and window.before:
+            since = {self.cursor_parameter: str(window.before)}
         headers = {**authorization(connection), **_extra(connection, "headers"), **self.headers}
         # Trying again is ours, because it must cover the body, too; only redirects are left to the pool, and
         # none of our headers follows one to another server.
@@ -99,12 +112,12 @@ class HttpSource(Source):
         hidden = {spelt for value in secrets.values() for spelt in (quote(value), quote_plus(value), value) if spelt}
         with PoolManager(retries=retries) as pool:
             fetcher = Fetcher(pool, headers, self.limits, reading, secrets=tuple(sorted(hidden, key=len, reverse=True)))
-            pages = self._pages(fetcher, base_address(connection), secrets, reading)
+            pages = self._pages(fetcher, _Address(base_address(connection), since, secrets), reading.bad_rows)
             first, total = next(pages)
             yield Batches(first.schema, _chained(first, pages), total=total)
 
     def _pages(
-        self, fetcher: Fetcher, base: str, secrets: Mapping[str, str], reading: Reading
+        self, fetcher: Fetcher, address: "_Address", bad_rows: BadRows
     ) -> "Iterator[tuple[pa.RecordBatch, int | None]]":
         rows = JsonRows(None if self.columns is None else arrow_schema(self.columns))
         walk = None if self.pages is None else Walk(self.pages)
@@ -113,12 +126,12 @@ class HttpSource(Source):
         for number in count():
             if step is None:
                 return
-            url = self._url(base, step, secrets)
+            url = self._url(address, step)
             label = self.pages.label(number) if self.pages else 1
             shown = fetcher.shown(url)
             reply = fetcher.get(url)
             page = read_page(reply.body, path=self.records, url=shown, page=label)
-            batch = to_batch(page, rows, reading.bad_rows, url=shown, number=label, done=done)
+            batch = to_batch(page, rows, bad_rows, url=shown, number=label, done=done)
             done += len(page.records)
             answer = Answer(
                 url=shown, number=number, rows=len(page.records), body=reply.body, fields=page.fields, link=reply.link
@@ -126,13 +139,22 @@ class HttpSource(Source):
             step = walk.after(answer) if walk else None
             yield batch, walk.said.total if walk and walk.said else done
 
-    def _url(self, base: str, step: Step, secrets: Mapping[str, str]) -> str:
+    def _url(self, address: "_Address", step: Step) -> str:
         if step.url is not None:
-            if _origin(step.url) != _origin(base):
-                raise SourceShapeError("http.next_elsewhere", url=base, next=step.url)
-            return _with_parameters(step.url, secrets)
+            if _origin(step.url) != _origin(address.base):
+                raise SourceShapeError("http.next_elsewhere", url=address.base, next=step.url)
+            return _with_parameters(step.url, address.secrets)
         given = {name: str(value) for name, value in self.params.items() if value is not None}
-        return _with_parameters(f"{base}/{str(self.path).lstrip('/')}", {**given, **step.parameters, **secrets})
+        asked = {**given, **address.since, **step.parameters, **address.secrets}
+        return _with_parameters(f"{address.base}/{str(self.path).lstrip('/')}", asked)
+
+
+class _Address(msgspec.Struct, frozen=True):
+    """Where requests go, and what goes with each: from where on rows are new, and secrets."""
+
+    base: str
+    since: dict[str, str]
+    secrets: dict[str, str]
 
 
 def _chained(

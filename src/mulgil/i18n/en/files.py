@@ -2,6 +2,10 @@
 
 MESSAGES: dict[str, str] = {
     "files.broken": "{file} can't be read to its end: {detail}. Nothing was published.",
+    "files.changed": (
+        "{file} was written while it was read, so what was read of it may be half a file. Nothing was published; the "
+        "next try reads it again. Let its writer finish under another name, and rename it."
+    ),
     "files.column": (
         "{file} has no column {column!r}, which columns= names. Its columns: {columns}. Nothing was published."
     ),
@@ -27,6 +31,7 @@ MESSAGES: dict[str, str] = {
         "{file}, line {line}: {value!r} in column {column!r} is no {type}. Correct the file, declare the column's "
         "type in columns=, or let the load accept such rows with max_bad_rows=…"
     ),
+    "files.cursor_unknown": "Files can't be read on by cursor={cursor!r}. Use one of: {known}.",
     "files.encoding_unknown": "There is no encoding {encoding!r}. Use a name such as 'utf-8', 'cp949' or 'latin-1'.",
     "files.excel_cell": (
         "{file}, sheet {sheet!r}, cell {cell}: {value!r} in column {column!r} is no {type}. Correct the cell, declare "

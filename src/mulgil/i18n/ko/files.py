@@ -2,6 +2,10 @@
 
 MESSAGES: dict[str, str] = {
     "files.broken": "{file}을(를) 끝까지 읽을 수 없습니다: {detail}. 아무것도 게시하지 않았습니다.",
+    "files.changed": (
+        "{file}을(를) 읽는 동안 누군가 파일을 썼습니다. 반쪽만 읽었을 수 있어 아무것도 게시하지 않았습니다. 다음 "
+        "시도에서 다시 읽습니다. 다른 이름으로 다 쓴 뒤에 이름을 바꾸게 하세요."
+    ),
     "files.column": (
         "columns=에 적은 컬럼 {column!r}이(가) {file}에 없습니다. 파일의 컬럼: {columns}. 아무것도 게시하지 않았습니다."
     ),
@@ -28,6 +32,7 @@ MESSAGES: dict[str, str] = {
         "{file}의 {line}번째 줄: 컬럼 {column!r}의 값 {value!r}은(는) {type} 타입이 아닙니다. 파일을 고치거나, "
         "columns=에 컬럼의 타입을 선언하거나, 이런 행을 max_bad_rows=…로 허용하세요."
     ),
+    "files.cursor_unknown": "파일은 cursor={cursor!r}(으)로 이어서 읽을 수 없습니다. 다음 중 하나를 쓰세요: {known}.",
     "files.encoding_unknown": ("{encoding!r}이라는 인코딩은 없습니다. 'utf-8', 'cp949', 'latin-1' 같은 이름을 쓰세요."),
     "files.excel_cell": (
         "{file}, 시트 {sheet!r}, 셀 {cell}: 컬럼 {column!r}의 값 {value!r}은(는) {type} 타입이 아닙니다. 셀을 "
@@ -57,15 +62,15 @@ MESSAGES: dict[str, str] = {
     "files.json_no_path": "records=에 적은 {path!r}에 해당하는 것이 {file}에 없습니다. 있는 것: {found}.",
     "files.json_line": ("{file}의 {line}번째 줄: {detail}. 파일을 고치거나, 이런 행을 max_bad_rows=…로 허용하세요."),
     "files.json_line_value": (
-        "{file}의 {line}번째 줄, 필드 {column!r}: {detail}. 파일을 고치거나, columns=에 필드의 타입을 선언하거나, 이런 "
-        "행을 max_bad_rows=…로 허용하세요."
+        "{file}의 {line}번째 줄, 필드 {column!r}: {detail}. 파일을 고치거나, columns=에 필드의 타입을 선언하거나, "
+        "이런 행을 max_bad_rows=…로 허용하세요."
     ),
     "files.json_record": (
         "{file}의 {record}번째 레코드: {detail}. 파일을 고치거나, 이런 행을 max_bad_rows=…로 허용하세요."
     ),
     "files.json_value": (
-        "{file}의 {record}번째 레코드, 필드 {column!r}: {detail}. 파일을 고치거나, columns=에 필드의 타입을 선언하거나, 이런 "
-        "행을 max_bad_rows=…로 허용하세요."
+        "{file}의 {record}번째 레코드, 필드 {column!r}: {detail}. 파일을 고치거나, columns=에 필드의 타입을 "
+        "선언하거나, 이런 행을 max_bad_rows=…로 허용하세요."
     ),
     "files.missing": "{file} 파일이 없습니다. 경로를 고치세요. 상대 경로는 홈에서 시작합니다.",
     "files.none": (
