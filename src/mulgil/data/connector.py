@@ -12,7 +12,6 @@ from mulgil.data.target import Batches, Dialect, NativeQuery, Target
 from mulgil.i18n import Text, nearest_name
 from mulgil.model import Connection
 from mulgil.ports import Clock
-from mulgil.sdk import TaskRuntime
 
 # Each module has `open_target(connection, resolve_path, patience)`.
 _TARGETS = {
@@ -31,6 +30,23 @@ _RESHAPER = "mulgil.connectors.duckdb.reshape"
 _SELECT_DIALECT = "mulgil.connectors.duckdb.dialect"
 _LOCK_TIMEOUT = "lock_timeout"
 _DEFAULT_LOCK_TIMEOUT_SECONDS = 600.0
+
+
+class Surroundings(Protocol):
+    """What is needed to reach a target: a task's runtime has it, and so has the command line."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time, for waits and fences."""
+        ...
+
+    def get_connection(self, connection_id: str) -> Connection:
+        """Return a connection with its secrets."""
+        ...
+
+    def resolve_path(self, path: str) -> Path:
+        """Return a path as connections mean it: relative ones start at the home."""
+        ...
 
 
 class Reshape(Protocol):
@@ -58,7 +74,7 @@ def probe(connection: Connection, resolve_path: Callable[[str], Path], clock: Cl
     return look(connection, resolve_path, clock)
 
 
-def open_target(runtime: TaskRuntime, connection_id: str) -> Target:
+def open_target(runtime: Surroundings, connection_id: str) -> Target:
     """Return the target that a connection leads to; nothing is opened yet.
 
     Raises:
@@ -74,11 +90,11 @@ def open_target(runtime: TaskRuntime, connection_id: str) -> Target:
             known=", ".join(sorted(_TARGETS)),
             guess=nearest_name(connection.conn_type, _TARGETS) or "duckdb",
         )
-    opener = cast("Callable[[Connection, TaskRuntime, Patience], Target]", import_module(module).open_target)
+    opener = cast("Callable[[Connection, Surroundings, Patience], Target]", import_module(module).open_target)
     return opener(connection, runtime, patience_of(connection, runtime))
 
 
-def patience_of(connection: Connection, runtime: TaskRuntime) -> Patience:
+def patience_of(connection: Connection, runtime: Surroundings) -> Patience:
     """Return how long the connection's author is ready to wait for locks."""
     seconds = connection.extra.get(_LOCK_TIMEOUT)
     is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)

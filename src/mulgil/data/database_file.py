@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from mulgil.data.connector import Surroundings
 from mulgil.data.errors import DeclarationError, TargetError
 from mulgil.model import Connection
-from mulgil.sdk import TaskRuntime
 
 
-def database_file(connection: Connection, runtime: TaskRuntime) -> Path:
+def database_file(connection: Connection, runtime: Surroundings) -> Path:
     """Return the file in `host`, relative to the home; only its folder must be there.
 
     Raises:

@@ -34,6 +34,7 @@ from mulgil.model import (
     TaskKey,
     Variable,
 )
+from mulgil.operations.assets import summarize_assets
 from mulgil.operations.backfill import command_of, plan_backfill
 from mulgil.operations.connection_extra import check_extra
 from mulgil.operations.dag_not_found import dag_not_found
@@ -45,6 +46,7 @@ from mulgil.operations.run_identity import check_run_id
 from mulgil.operations.selection import select_instances
 from mulgil.ports import (
     AnswerBell,
+    AssetSummary,
     BackfillPlan,
     BackfillRequest,
     BackfillSummary,
@@ -270,6 +272,18 @@ class LocalControl:
         """See `Control.asset_commits`."""
         self.run(dag_id, run_id)
         return self._store.asset_commits(dag_id, run_id)
+
+    def assets(self) -> tuple[AssetSummary, ...]:
+        """See `Control.assets`."""
+        return summarize_assets(self.dags(), self._store.standing_commits())
+
+    def table_commits(self, connection_id: str, table_name: str, *, limit: int = 100) -> tuple[NewAssetCommit, ...]:
+        """See `Control.table_commits`."""
+        return self._store.table_commits(connection_id, table_name, limit=limit)
+
+    def repair_commits(self, commits: Sequence[NewAssetCommit]) -> None:
+        """See `Control.repair_commits`."""
+        self._store.repair_commits(commits, by=self._by, at=self._clock.now())
 
     def events(self, *, after: int = 0, limit: int = 1000, dag_id: str | None = None) -> tuple[Event, ...]:
         """See `Control.events`."""

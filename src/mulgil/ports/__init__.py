@@ -1,6 +1,7 @@
 """What the processes need from the outside, as Protocols. Adapters stand in their own packages."""
 
 from mulgil.ports.control import (
+    AssetSummary,
     BackfillPlan,
     BackfillRequest,
     BackfillSummary,
@@ -48,6 +49,7 @@ __all__ = [
     "AnswerBell",
     "AnsweredCommand",
     "AssetStore",
+    "AssetSummary",
     "AttemptReported",
     "AttemptUnsendable",
     "BackfillPlan",

@@ -106,6 +106,22 @@ class BackfillSummary(msgspec.Struct, frozen=True, kw_only=True):
     run_counts: dict[BackfillRunState, int]
 
 
+class AssetSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A table that dags name, with what stands in it.
+
+    `table_name` is the ledger's name for it, null without commits. `standing` are the commits whose rows
+    are in the table, by scope; `stale_scopes` those of them whose inputs were committed anew since.
+    """
+
+    connection_id: str
+    name: str
+    table_name: str | None = None
+    writers: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    standing: tuple[NewAssetCommit, ...] = ()
+    stale_scopes: tuple[str, ...] = ()
+
+
 class Control(Protocol):
     """Commands wait up to `answer_timeout` for the scheduler's answer; reads are one transaction each.
 
@@ -216,6 +232,18 @@ class Control(Protocol):
 
     def asset_commits(self, dag_id: str, run_id: str) -> tuple[NewAssetCommit, ...]:
         """Return what a run committed."""
+        ...
+
+    def assets(self) -> tuple[AssetSummary, ...]:
+        """Return every table that a dag names or a commit was made in, by connection and name."""
+        ...
+
+    def table_commits(self, connection_id: str, table_name: str, *, limit: int = 100) -> tuple[NewAssetCommit, ...]:
+        """Return a table's commits, newest first."""
+        ...
+
+    def repair_commits(self, commits: Sequence[NewAssetCommit]) -> None:
+        """Set the copies of a ledger's records right."""
         ...
 
     def events(self, *, after: int = 0, limit: int = 1000, dag_id: str | None = None) -> tuple[Event, ...]:

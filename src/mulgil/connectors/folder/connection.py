@@ -6,16 +6,16 @@ from pathlib import Path
 
 from mulgil.connectors.folder.file_format import FileFormat
 from mulgil.connectors.folder.target import FolderTarget
+from mulgil.data.connector import Surroundings
 from mulgil.data.errors import DeclarationError, TargetError
 from mulgil.data.patience import Patience
 from mulgil.model import Connection
-from mulgil.sdk import TaskRuntime
 
 _FORMAT, _GRACE = "format", "grace"
 _DEFAULT_GRACE_SECONDS = 3600.0
 
 
-def open_target(connection: Connection, runtime: TaskRuntime, patience: Patience) -> FolderTarget:
+def open_target(connection: Connection, runtime: Surroundings, patience: Patience) -> FolderTarget:
     """Return the folder in `host`, relative to the home; the folder above it must be there.
 
     Raises:

@@ -1,13 +1,13 @@
 """From a connection of type `sqlite` to the file that it names."""
 
 from mulgil.connectors.sqlite.target import SqliteTarget
+from mulgil.data.connector import Surroundings
 from mulgil.data.database_file import database_file
 from mulgil.data.patience import Patience
 from mulgil.model import Connection
-from mulgil.sdk import TaskRuntime
 
 
-def open_target(connection: Connection, runtime: TaskRuntime, patience: Patience) -> SqliteTarget:
+def open_target(connection: Connection, runtime: Surroundings, patience: Patience) -> SqliteTarget:
     """Return the file in `host`, relative to the home.
 
     Raises:
