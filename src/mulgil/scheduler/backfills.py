@@ -8,6 +8,7 @@ with, and doing any of this twice does nothing the second time.
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from mulgil.i18n import Text
 from mulgil.kernel import (
     BackfillCause,
     BackfillCourse,
@@ -108,13 +109,18 @@ class BackfillFeeder:
         graph = self._graph(course)
         if graph is None:
             return
-        judgement = judge_interval(course.wanted, graph, run, rows)
-        if judgement.action is not BackfillAction.SKIP:
-            cause, ended_at = BackfillRunCause.HANDED_BACK, None
+        work = self._work
+        if judge_interval(course.wanted, graph, run, rows).action is not BackfillAction.SKIP:
+            work.change_backfill_run(course, entry.position, BackfillRunCause.HANDED_BACK, reason=None)
+        elif is_brought_about(course.wanted, run, rows):
+            work.change_backfill_run(
+                course, entry.position, BackfillRunCause.RUN_SUCCEEDED, reason=None, ended_at=work.now
+            )
         else:
-            cause = BackfillRunCause.RUN_FAILED if judgement.has_failed else BackfillRunCause.RUN_SUCCEEDED
-            ended_at = self._work.now
-        self._work.change_backfill_run(course, entry.position, cause, reason=judgement.reason, ended_at=ended_at)
+            reason = Text("backfill.run_failed", {"run_id": run.run_id})
+            work.change_backfill_run(
+                course, entry.position, BackfillRunCause.RUN_FAILED, reason=reason, ended_at=work.now
+            )
 
     def _graph(self, course: BackfillCourse) -> DagGraph | None:
         plan = self._work.memory.dags.plan(course.backfill.dag_id)

@@ -205,6 +205,18 @@ def test_a_run_that_is_under_way_is_waited_for(world, daily):
     assert world.row("a", "backfill__2024-01-02T00:00:00+00:00").try_number == 1
 
 
+def test_a_run_that_fails_while_it_is_waited_for_fails_whatever_is_to_be_run_again(world, daily):
+    backfill(world, 1, 1)
+    taken = daily.take()
+    daily.start(taken[0])
+    world.settle()
+    number = backfill(world, 1, 1, rerun=RerunPolicy.MISSING)
+    daily.finish(taken[0], FAILURE)
+    finish_all(world, daily)
+    assert stands(world, number) == [(1, R.FAILED)]
+    assert world.store.backfill(number).runs[0].reason.code == "backfill.run_failed"
+
+
 def test_some_tasks_only(world, task):
     daemon = world.daemon()
     world.publish(task("a"), task("b", "a"), task("c", "b"), task("x"), timetable=DAILY, **OVER)

@@ -73,7 +73,7 @@ MESSAGES: dict[str, str] = {
     "backfill.plan_unfinished": (
         "{count} intervals of the range haven't ended yet; the schedule runs them when they have."
     ),
-    "backfill.run_failed": "run `{run_id}` failed after the backfill was asked for",
+    "backfill.run_failed": "run `{run_id}` has failed since the backfill was asked for",
     "backfill.run_failed_again": (
         "`mulgil tasks state {dag_id} RUN_ID` says which task failed; the same backfill once more runs only "
         "what failed."
