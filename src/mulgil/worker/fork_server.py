@@ -143,6 +143,9 @@ class ForkServer(Generic[RequestT]):
             self._children.clear()
             run()
             status = 0
+        except ConnectionError:
+            # The daemon is gone, and with it whoever would want to know.
+            status = EXIT_SOFTWARE
         except BaseException:  # noqa: BLE001 - nothing may unwind into the server's loop
             sys.excepthook(*sys.exc_info())
         finally:

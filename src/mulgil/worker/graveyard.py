@@ -6,7 +6,6 @@ removed the journal; a dead daemon whose journal is gone is known to the schedul
 """
 
 import os
-import select
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ from mulgil.worker.linux import (
     session_and_group,
     signal_group,
     start_time,
+    wait_gone,
 )
 
 _DEATH_SECONDS = 10.0
@@ -143,15 +143,4 @@ def end_processes(contents: JournalContents) -> None:
         if found is not None and found[0] in sessions:
             remains.append(pid)
             signal_group(found[1], signal.SIGKILL)
-    _wait_for(remains)
-
-
-def _wait_for(pids: list[int]) -> None:
-    """Wait until processes have ended; not for ever, since one in an uninterruptible wait ends when it wakes."""
-    for pid in pids:
-        try:
-            descriptor = os.pidfd_open(pid)
-        except ProcessLookupError:
-            continue
-        select.select([descriptor], [], [], _DEATH_SECONDS)
-        os.close(descriptor)
+    wait_gone(remains, seconds=_DEATH_SECONDS)

@@ -2,8 +2,11 @@
 
 import fcntl
 import os
+import select
 import signal
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -11,13 +14,24 @@ _F_SETSIG = 10
 _O_ASYNC = 0o20000
 
 
-def become_subreaper() -> None:
-    """Make this process the parent of every descendant whose own parent dies."""
+@cache
+def prctl() -> Callable[[int, int], None]:
+    """Return the system call, which Python lacks; loading it takes longer than a task should wait."""
     import ctypes
 
-    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+    function = ctypes.CDLL(None, use_errno=True).prctl
+
+    def call(option: int, value: int) -> None:
+        if function(option, value, 0, 0, 0) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+
+    return call
+
+
+def become_subreaper() -> None:
+    """Make this process the parent of every descendant whose own parent dies."""
+    prctl()(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def name_process(name: str) -> None:
@@ -74,11 +88,35 @@ def processes() -> list[int]:
 
 def children() -> list[int]:
     """Return the pids of this (single-threaded) process's children; empty where the kernel doesn't list them."""
-    pid = os.getpid()
+    return _children_of(os.getpid(), os.getpid())
+
+
+def with_descendants(pids: Iterable[int]) -> list[int]:
+    """Return processes and all that descends from them, as far as the kernel lists it, parents first."""
+    found = list(pids)
+    for pid in found:
+        with suppress(OSError):
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                found += _children_of(pid, int(thread.name))
+    return found
+
+
+def _children_of(pid: int, thread: int) -> list[int]:
     try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()]
-    except FileNotFoundError:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{thread}/children").read_bytes().split()]
+    except OSError:
         return []
+
+
+def wait_gone(pids: Iterable[int], *, seconds: float) -> None:
+    """Wait until processes have ended; not for ever, since one in an uninterruptible wait ends when it wakes."""
+    for pid in pids:
+        try:
+            descriptor = os.pidfd_open(pid)
+        except OSError:
+            continue
+        select.select([descriptor], [], [], seconds)
+        os.close(descriptor)
 
 
 def _stat(pid: int) -> list[bytes] | None:

@@ -19,7 +19,7 @@ from mulgil.worker.attempt.logs import prepare_streams
 from mulgil.worker.attempt.spawn import SpawnArguments, become_interpreter
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.fork_server import ForkServer, close_all_but
-from mulgil.worker.linux import die_with, name_process
+from mulgil.worker.linux import die_with, name_process, prctl
 from mulgil.worker.rehearsal import rehearse
 from mulgil.worker.wire import StartAttempt, StartZygote, ToServer
 from mulgil.worker.zygote import run_zygote
@@ -35,6 +35,7 @@ def run_nursery(control: socket.socket, context: WorkerContext) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     rehearse(context)
+    prctl()
     armed = die_with(context.lifeline, group=False)
     gc.collect()
     gc.freeze()

@@ -24,6 +24,8 @@ from mulgil.worker.linux import (
     session_and_group,
     signal_group,
     start_time,
+    wait_gone,
+    with_descendants,
 )
 from mulgil.worker.loop import Loop
 from mulgil.worker.servers import Server, exec_nursery, server_socket, socket_pair
@@ -55,6 +57,8 @@ from mulgil.worker.wire import (
 )
 
 _STRANGERS_KEPT = 256
+# What was killed is gone within this, unless the kernel holds it; nobody waits longer for it.
+_DEATH_SECONDS = 0.2
 
 
 @dataclass(eq=False)
@@ -309,20 +313,32 @@ class Processes:
         self._loop.unwatch(attempt.connection.fileno())
         attempt.connection.close()
         attempt.server.attempts.discard(attempt.attempt_id)
-        if attempt.pid is not None:
-            self._end_remains(attempt.pid)
+        self._end_remains(attempt.pid)
         is_oom_likely = status == -signal.SIGKILL and self._has_run_out_of_memory()
         gone = AttemptGone(
             attempt_id=attempt.attempt_id, status=status, pid=attempt.pid, why=why, is_oom_likely=is_oom_likely
         )
         self._emit(gone)
 
-    def _end_remains(self, session: int) -> None:
-        """Kill what a dead attempt had put into process groups of its own: it has come to us as an orphan."""
-        for pid in children():
-            found = session_and_group(pid)
-            if found is not None and found[0] == session:
-                signal_group(found[1], signal.SIGKILL)
+    def _end_remains(self, session: int | None) -> None:
+        """Kill what a dead attempt has left: processes in groups and sessions of their own, come to us as orphans.
+
+        An attempt that lives keeps its orphans to itself, so whatever child of ours isn't one of our own processes
+        was left by a dead one. While some of ours are still unknown by pid, only what is of the dead attempt's own
+        session is certainly not among them; the rest is ended with the next attempt.
+        """
+        ours = {self._nursery.pid}
+        ours.update(zygote.pid for zygote in self._zygotes.values())
+        ours.update(attempt.pid for attempt in self._attempts.values())
+        orphans = [pid for pid in children() if pid not in ours]
+        if None in ours:
+            found = {pid: session_and_group(pid) for pid in orphans}
+            orphans = [pid for pid, place in found.items() if place is not None and place[0] == session]
+        if orphans:
+            remains = with_descendants(orphans)
+            for pid in remains:
+                kill_process(pid)
+            wait_gone(remains, seconds=_DEATH_SECONDS)
 
     def _has_run_out_of_memory(self) -> bool:
         before, self._oom_kills = self._oom_kills, out_of_memory_kills()

@@ -68,6 +68,9 @@ def _be_nursery(control: socket.socket, context: WorkerContext) -> None:
 
         run_nursery(control, context)
         status = 0
+    except ConnectionError:
+        # The daemon was gone before the nursery had begun: it has said why.
+        status = 0
     except BaseException:  # noqa: BLE001 - nothing may unwind into what was this process before the fork
         sys.excepthook(*sys.exc_info())
     finally:

@@ -174,6 +174,7 @@ def test_a_killed_daemon_takes_its_tasks_along_and_is_buried(installation: Insta
     gateway.report("unheard", acknowledge=False)
     descendants = [process.pid for process in first.descendants()]
     _kill(first.pid)
+    gateway.heard.clear()
     second = installation.start_worker()
     hello = gateway.hellos[-1]
     assert hello.pid == second.pid
@@ -181,7 +182,6 @@ def test_a_killed_daemon_takes_its_tasks_along_and_is_buried(installation: Insta
     assert buried.daemon_id == gateway.hellos[0].daemon_id
     assert {"attempt-busy", "attempt-shell", "unheard"} == set(buried.started)
     assert hello.reported == ("unheard",)
-    gateway.heard.clear()
     assert gateway.report("unheard", acknowledge=False).outcome == Succeeded()
     # All of it happened before the hello.
     assert not any(is_running(pid) for pid in (busy, shell, *descendants))

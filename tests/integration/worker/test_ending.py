@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from worker_installation import Installation, assignment, is_running, wait_gone
 
 from mulgil.i18n import Text
@@ -13,7 +14,7 @@ from mulgil.messages import Assign, AttemptStarted, Cancel, Cancelled, Died, Los
 
 REASON = Text("kernel.cancelled", {"by": "somebody"})
 DAG = """
-import subprocess, time
+import os, subprocess, time
 from pathlib import Path
 from mulgil.sdk import DAG, task, BaseOperator, BashOperator
 
@@ -49,6 +50,31 @@ with DAG("pipeline"):
         process = subprocess.Popen(["sleep", "61"])
         Path("{pids}").write_text(str(process.pid))
 
+    @task
+    def daemonizes(how):
+        # A child, a grandchild whose parent is gone, a fork that execs nothing: each in a session of its own.
+        if how == "child":
+            pid = subprocess.Popen(["sleep", "64"], start_new_session=True).pid
+        else:
+            read, write = os.pipe()
+            if os.fork() == 0:
+                os.setsid()
+                child = os.fork()
+                if child:
+                    os.write(write, str(child).encode())
+                    os._exit(0)
+                if how == "grandchild":
+                    os.execlp("sleep", "sleep", "65")
+                while True:
+                    time.sleep(1)
+            os.wait()
+            pid = int(os.read(read, 20))
+        Path("{pids}").write_text(str(pid))
+        print("waiting", flush=True)
+        time.sleep(60)
+
+    for how in ("child", "grandchild", "fork"):
+        daemonizes.override(task_id=how)(how)
     BashOperator(task_id="shell", bash_command="echo $$ > {pids}; sleep 62; echo never")
     stubborn()
     quick()
@@ -108,6 +134,26 @@ def test_what_ignores_the_end_is_made_to_end(installation: Installation) -> None
     assert gateway.report("attempt-stubborn").outcome == Cancelled(REASON)
     assert not is_running(started.pid)
     assert "ignored" in _raw(installation, "stubborn")
+
+
+@pytest.mark.parametrize("how", ["child", "grandchild", "fork"])
+@pytest.mark.parametrize("is_told", [True, False])
+def test_no_session_of_its_own_lets_a_process_outlive_its_task(
+    installation: Installation, how: str, is_told: bool
+) -> None:
+    pids = _prepared(installation)
+    installation.start_worker(kill_grace="PT0.3S")
+    gateway = installation.gateway
+    gateway.send(Assign(assignment(how)))
+    started = _waiting(installation, how)
+    pid = int(pids.read_text())
+    assert is_running(pid)
+    if is_told:
+        gateway.send(Cancel(f"attempt-{how}", REASON))
+    else:
+        os.kill(started.pid, signal.SIGKILL)
+    gateway.report(f"attempt-{how}")
+    assert not is_running(pid)
 
 
 def test_a_task_that_takes_too_long(installation: Installation) -> None:

@@ -29,7 +29,7 @@ from mulgil.worker.attempt.storable import storable
 from mulgil.worker.attempt.termination import AttemptTerminated, Termination
 from mulgil.worker.context import WorkerContext
 from mulgil.worker.errors import CutOffError
-from mulgil.worker.linux import die_with, name_process
+from mulgil.worker.linux import become_subreaper, die_with, name_process
 from mulgil.worker.wire import EXIT_CUT_OFF, AttemptUp, Begin, DagFile, Mode
 
 
@@ -90,10 +90,15 @@ def _send_report(link: DaemonLink, report: Report) -> None:
 
 
 def _lead_group(context: WorkerContext) -> None:
-    """Lead a session and process group that the kernel kills when the daemon dies."""
+    """Lead a session and process group that the kernel kills when the daemon dies.
+
+    What the task starts stays below this process, whatever sessions it makes, and comes to the daemon when this
+    process ends: there it is ended, too.
+    """
     name_process("mulgil-task")
     if os.getsid(0) != os.getpid():
         os.setsid()
+    become_subreaper()
     die_with(context.lifeline, group=True)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
