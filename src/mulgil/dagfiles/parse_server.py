@@ -18,6 +18,7 @@ from importlib import import_module
 import msgspec
 
 from mulgil.dagfiles.parse_child import HANG_SIGNAL, run_parse
+from mulgil.dagfiles.parse_output import ParseOutput
 from mulgil.dagfiles.parsing import Kill, Parse, ParserExited, ServerOrder
 
 # What dag files import, loaded once.
@@ -49,6 +50,7 @@ class ParseServer:
         """Serve the other end of `orders` until it is closed."""
         self._orders = orders
         self._requests: dict[int, int] = {}
+        self._outputs: dict[int, ParseOutput] = {}
 
     def serve(self) -> None:
         """Serve until nobody gives orders any more; what still parses is killed then."""
@@ -73,7 +75,10 @@ class ParseServer:
                 _kill_group(pid)
 
     def _serve_once(self, wake_read: int) -> bool:
-        ready, _, _ = select.select([self._orders.fileno(), wake_read], [], [])
+        ready, _, _ = select.select([self._orders.fileno(), wake_read, *self._outputs], [], [])
+        for descriptor in ready:
+            if descriptor in self._outputs and not self._outputs[descriptor].take():
+                self._outputs.pop(descriptor).close()
         if wake_read in ready:
             with suppress(BlockingIOError):
                 while os.read(wake_read, 512):
@@ -98,10 +103,14 @@ class ParseServer:
         os.close(answer)
 
     def _fork(self, order: Parse, answer: int) -> None:
+        output = ParseOutput(order.request.file)
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
+            output.become_output()
             run_parse(order.request, answer)
+        os.close(output.write)
+        self._outputs[output.fileno()] = output
         self._requests[pid] = order.request.request_id
 
     def _reap(self) -> None:

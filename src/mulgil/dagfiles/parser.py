@@ -28,6 +28,8 @@ _WORDS_SECONDS = 1.0
 # A parse that runs for longer gives its place to the next one; so many may do so at once.
 _SLOW_SECONDS = 1.0
 _MOST_SLOW = 8
+# More than any dag file's dags take; what goes on answering beyond it isn't ours.
+_LONGEST_ANSWER_BYTES = 1 << 28
 _outcomes = msgspec.msgpack.Decoder(ParseOutcome)
 _exits = msgspec.msgpack.Decoder(ParserExited)
 _FRAME = re.compile(r'^  File "(.+)", line (\d+) in ', re.MULTILINE)
@@ -182,6 +184,10 @@ class Parser:
             if data and running.is_asked and running.data.startswith(_DUMP) and not running.is_killed:
                 # It has said where it is.
                 running.is_killed = True
+                self._order(Kill(running.request.request_id, ask=False))
+            if len(running.data) > _LONGEST_ANSWER_BYTES and not running.is_killed:
+                running.is_killed = True
+                running.data.clear()
                 self._order(Kill(running.request.request_id, ask=False))
             if not data:
                 self._selector.unregister(running.answer)

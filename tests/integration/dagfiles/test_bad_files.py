@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mulgil.dagfiles.parse_output import MOST_PRINTED_BYTES
+
 HEAD = "from mulgil import DAG, EmptyOperator, task\n"
 GOOD = "with DAG('good'):\n    EmptyOperator(task_id='only')\n"
 
@@ -161,3 +163,17 @@ def test_a_hanging_file_that_is_deleted_is_forgotten(installation) -> None:
     while not installation.processor.is_settled(patience_seconds=60.0):
         installation.processor.collect(seconds=1.0)
     assert installation.failures() == {}
+
+
+def test_a_file_that_prints_without_end_fills_no_log(installation, capfd) -> None:
+    # With a server that is forked while its output is captured.
+    installation.new_processor()
+    loud = "import os\nos.write(1, b'first words')\nfor _ in range(100):\n    os.write(2, b'x' * 100_000)\n"
+    installation.write("loud.py", HEAD + loud + GOOD)
+    installation.step()
+    assert installation.failures() == {}
+    assert installation.live_dags() == ["good"]
+    printed = capfd.readouterr().err
+    assert "first words" in printed
+    assert "loud.py printed more" in printed
+    assert len(printed) < 2 * MOST_PRINTED_BYTES
