@@ -7,6 +7,7 @@ until the stage is gone, so a stage whose lock is free (or missing) has no write
 import fcntl
 import os
 from pathlib import Path
+from shutil import rmtree
 from types import TracebackType
 
 _SUFFIX = ".lock"
@@ -60,7 +61,9 @@ def remove_dead(folder: Path, name: str) -> bool:
         return False
     try:
         for path in sorted(folder.glob(name + ".*")):
-            if path != lock:
+            if path.is_dir():
+                rmtree(path)
+            elif path != lock:
                 path.unlink(missing_ok=True)
         lock.unlink(missing_ok=True)
     finally:

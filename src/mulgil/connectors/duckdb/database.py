@@ -1,5 +1,6 @@
 """Opening DuckDB files, and DuckDB's errors in our words."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,9 +15,15 @@ from mulgil.data.target import Column
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# The same for every connection of a process: DuckDB refuses to open one file twice with different settings.
+Settings = dict[str, str | bool | int | float | list[str]]
+
+# The same for everybody who reads: DuckDB refuses to open one file twice with different settings.
 # Extensions are never fetched from the network in the middle of a write.
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
+_SETTINGS: Settings = {"autoinstall_known_extensions": False}
+# What a publish and an audit may keep in memory, whatever the number of rows; the rest goes to disk.
+DEFAULT_MEMORY = "128MB"
+# Each thread needs memory of its own.
+_MOST_THREADS = 4
 _HELD_BY = re.compile(r"Conflicting lock is held in (.*?)\. See")
 _DEFAULT_SCHEMA = "main"
 
@@ -43,8 +50,21 @@ def querying() -> Iterator[None]:
         raise QueryError("data.query_failed", detail=str(error).strip()) from error
 
 
+def bounded(memory: str, spill: Path) -> Settings:
+    """Return settings that hold memory down; `spill` is a folder of this connection's own, made when it is needed."""
+    return {
+        "memory_limit": memory,
+        "temp_directory": str(spill),
+        "threads": min(os.cpu_count() or 1, _MOST_THREADS),
+        # Every file here is read once: keeping what was read would only fill the memory.
+        "enable_external_file_cache": False,
+    }
+
+
 @contextmanager
-def connected(path: Path, patience: Patience, *, is_read_only: bool) -> Iterator["DuckDBPyConnection"]:
+def connected(
+    path: Path, patience: Patience, *, is_read_only: bool, settings: Settings | None = None
+) -> Iterator["DuckDBPyConnection"]:
     """Open a file, waiting for processes that don't know our lock; the caller holds the lock.
 
     Raises:
@@ -58,7 +78,8 @@ def connected(path: Path, patience: Patience, *, is_read_only: bool) -> Iterator
     def attempt() -> "DuckDBPyConnection | None":
         nonlocal in_the_way
         try:
-            return _in_utc(duckdb.connect(str(path), read_only=is_read_only, config=_SETTINGS))
+            config = {**_SETTINGS, **(settings or {})}
+            return _in_utc(duckdb.connect(str(path), read_only=is_read_only, config=config))
         except duckdb.IOException as error:
             held = _HELD_BY.search(str(error))
             if held is None:
@@ -92,11 +113,11 @@ def create(path: Path, patience: Patience) -> None:
 
 
 @contextmanager
-def in_memory() -> Iterator["DuckDBPyConnection"]:
+def in_memory(settings: Settings | None = None) -> Iterator["DuckDBPyConnection"]:
     """Open a database of its own that nobody else sees."""
     import duckdb
 
-    with duckdb.connect(":memory:", config=_SETTINGS) as connection:
+    with duckdb.connect(":memory:", config={**_SETTINGS, **(settings or {})}) as connection:
         yield _in_utc(connection)
 
 

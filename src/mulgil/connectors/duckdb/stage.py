@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
-from mulgil.connectors.duckdb.database import in_memory, querying, run, translated
+from mulgil.connectors.duckdb.database import DEFAULT_MEMORY, bounded, in_memory, querying, run, translated
 from mulgil.connectors.duckdb.dialect import DuckDbDialect, column_of, quoted
 from mulgil.data.stage_lock import StageLock
 from mulgil.data.target import Column, NativeQuery, Row
@@ -27,8 +28,9 @@ _CODEC = "lz4"
 class ParquetStage:
     """A private Parquet file, locked by its writer while it exists."""
 
-    def __init__(self, folder: Path, name: str, *, reading: "QueryRunner") -> None:
+    def __init__(self, folder: Path, name: str, *, reading: "QueryRunner", memory: str = DEFAULT_MEMORY) -> None:
         """Take the lock of the new stage `name`; `reading` opens the database to run a query in it."""
+        self._memory = memory
         self._folder = folder
         self._name = name
         self._reading = reading
@@ -65,9 +67,13 @@ class ParquetStage:
 
     def fill(self, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> None:
         """Write row groups of a bounded size."""
+        import pyarrow as pa
+
         with translated(self._path), _writer(self._path, schema) as writer:
             for table in _row_groups(schema, batches):
                 writer.write_table(table, row_group_size=_GROUP_ROWS)
+        # What Arrow's allocator keeps for reuse would stand beside what DuckDB needs from here on.
+        pa.default_memory_pool().release_unused()
         self._describe()
 
     def fill_query(self, query: NativeQuery) -> tuple[str, ...]:
@@ -108,23 +114,34 @@ class ParquetStage:
             rows: list[Row] = connection.sql(query(self.relation)).to_arrow_table().to_pylist()
         return rows
 
+    def spill(self, what: str) -> Path:
+        """Return the folder, removed with the stage, in which DuckDB may keep what doesn't fit into memory."""
+        return self._folder / f"{self._name}.{what}-spill"
+
+    def end_audit(self) -> None:
+        """Give back what the queries held; one more query would begin anew."""
+        self._closing.close()
+        self._connection = None
+
     def __enter__(self) -> "ParquetStage":
         """Use the stage."""
         return self
 
     def __exit__(self, *exc: object) -> None:
         """Remove file and lock; what can't be removed is found dead later."""
-        self._closing.close()
+        self.end_audit()
         try:
             self._path.unlink(missing_ok=True)
             self._rejects.unlink(missing_ok=True)
+            for folder in self._folder.glob(f"{self._name}.*-spill"):
+                rmtree(folder, ignore_errors=True)
             self._lock.release()
         except OSError:
             return
 
     def _audit(self) -> "DuckDBPyConnection":
         if self._connection is None:
-            self._connection = self._closing.enter_context(in_memory())
+            self._connection = self._closing.enter_context(in_memory(bounded(self._memory, self.spill("audit"))))
         return self._connection
 
     def _describe(self) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.duckdb.database import (
+    DEFAULT_MEMORY,
+    bounded,
     canonical_name,
     connected,
     create,
@@ -35,8 +37,12 @@ _BATCH_ROWS = 65_536
 class DuckDbTarget:
     """One DuckDB file."""
 
-    def __init__(self, database: Path, *, patience: Patience) -> None:
-        """Name the file, which the first publish makes if it isn't there; links are resolved."""
+    def __init__(self, database: Path, *, patience: Patience, memory: str = DEFAULT_MEMORY) -> None:
+        """Name the file, which the first publish makes if it isn't there; links are resolved.
+
+        `memory` is what staging, an audit and a publish may each keep, in DuckDB's words, such as `1GB`.
+        """
+        self._memory = memory
         self._path = database.resolve()
         self._patience = patience
         self._lock = DatabaseLock(self._path, patience)
@@ -59,14 +65,18 @@ class DuckDbTarget:
 
     def create_stage(self, name: str) -> ParquetStage:
         """Make the place of a Parquet file."""
-        return ParquetStage(self._stages, name, reading=self._reading)
+        return ParquetStage(self._stages, name, reading=self._reading, memory=self._memory)
 
     @contextmanager
     def transaction(self, table: str, stage: Stage) -> Iterator[DuckDbTransaction]:
         """Hold the file alone; closing it writes everything into the one file."""
+        if not isinstance(stage, ParquetStage):
+            raise TypeError(stage)
+        stage.end_audit()
+        settings = bounded(self._memory, stage.spill("publish"))
         with self._lock.exclusive():
             create(self._path, self._patience)
-            with connected(self._path, self._patience, is_read_only=False) as connection:
+            with connected(self._path, self._patience, is_read_only=False, settings=settings) as connection:
                 transaction = DuckDbTransaction(connection, self._path, table, stage)
                 try:
                     yield transaction
