@@ -121,7 +121,7 @@ class TaskPlayer:
         timeout = assignment.execution_timeout
         seconds = 0.0 if timeout is None or self._debug else timeout.total_seconds()
         try:
-            with captured(take, masker), _alarm(seconds):
+            with captured(take, masker), _alarm(seconds), _interruptible():
                 return execute(self._dags, runtime, masker, self._clock, tell=tell)
         except AttemptTerminated:
             return timed_out(assignment)
@@ -151,11 +151,33 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end what a task has started, such as a shell's processes, before it unwinds the task."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupt(*_: object) -> None:
+    _kill_running()
+    raise KeyboardInterrupt
+
+
 def _terminate(*_: object) -> None:
+    _kill_running()
+    raise AttemptTerminated
+
+
+def _kill_running() -> None:
     operator = running_operator()
     if operator is not None:
         operator.on_kill()
-    raise AttemptTerminated
 
 
 Play = Callable[[Assignment], Report]

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -232,3 +233,18 @@ def test_the_dag_of_a_file_is_chosen(tmp_path: Path) -> None:
     with pytest.raises(MulgilError) as refused:
         choose_dag(file)
     assert refused.value.text.fields["line"] == 2
+
+
+def test_ctrl_c_ends_what_a_task_has_started_and_the_run(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    with DAG("interrupted", schedule=None) as dag:
+
+        @task.bash
+        def shell() -> str:
+            return f"echo $$ > {pid_file}; kill -INT $PPID; sleep 60"
+
+        shell()
+    with pytest.raises(KeyboardInterrupt):
+        dag.test(quiet=True)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid_file.read_text()), 0)

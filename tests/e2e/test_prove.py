@@ -1,15 +1,18 @@
-"""`mulgil prove` finds what is wrong in each careless pipeline, and nothing in a careful one."""
+"""`mulgil prove` finds what is wrong in each careless pipeline, and nothing in careful ones."""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 CARELESS = Path(__file__).parent / "careless"
+DAYS = ("--from", "2026-02-03", "--to", "2026-02-04")
+FLIGHTS = Path(__file__).parents[2] / "examples" / "nyc_flights" / "nyc_flights.py"
 # The file, a check that must fail, and the code of a cause or fact that must be told.
 FAULTS = {
     "clock_in_sql": ("statements", "prove.what_sql_clock"),
@@ -25,12 +28,18 @@ FAULTS = {
 }
 
 
-def prove(name: str, home: Path, *options: str) -> tuple[int, dict[str, Any]]:
-    targets = [f"warehouse=duckdb:{home}/w.duckdb", f"app=sqlite:{home}/app.sqlite", f"notes=sqlite:{home}/n.sqlite"]
-    connections = [word for target in targets for word in ("--connection", target)]
-    command = [sys.executable, "-m", "mulgil.cli.main", "--home", str(home), "prove", str(CARELESS / f"{name}.py")]
+@pytest.fixture
+def proof_facts(proof: dict[str, float | str | bool]) -> dict[str, float | str | bool]:
+    """What this session proved, under a name that leaves `proof` to the proofs themselves."""
+    return proof
+
+
+def prove(file: Path, home: Path, *options: str, others: tuple[str, ...] = ()) -> tuple[int, dict[str, Any]]:
+    scratch = (f"warehouse=duckdb:{home}/w.duckdb", f"app=sqlite:{home}/app.sqlite", f"notes=sqlite:{home}/n.sqlite")
+    connections = [word for target in (*scratch, *others) for word in ("--connection", target)]
+    command = [sys.executable, "-m", "mulgil.cli.main", "--home", str(home), "prove", str(file), "--output", "json"]
     done = subprocess.run(
-        [*command, "--from", "2026-02-03", "--to", "2026-02-04", "--output", "json", *connections, *options],
+        [*command, *connections, *options],
         capture_output=True,
         text=True,
         check=False,
@@ -47,9 +56,10 @@ def codes(check: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_the_fault_is_found_and_named(name: str, tmp_path: Path) -> None:
+def test_the_fault_is_found_and_named(name: str, tmp_path: Path, proof_facts: dict[str, float | str | bool]) -> None:
     check_name, told = FAULTS[name]
-    code, proof = prove(name, tmp_path, *([] if check_name == "killed" else ["--quick"]))
+    kills = () if check_name == "killed" else ("--quick",)
+    code, proof = prove(CARELESS / f"{name}.py", tmp_path, *DAYS, *kills)
     failed = {check["name"]: check for check in proof["checks"] if check["verdict"] == "failed"}
     assert code == 1
     assert not proof["holds"]
@@ -57,12 +67,14 @@ def test_the_fault_is_found_and_named(name: str, tmp_path: Path) -> None:
     assert told in codes(failed[check_name])
     assert not list(tmp_path.glob("*.sqlite")), "a real target was touched"
     assert not list(tmp_path.glob("*.duckdb")), "a real target was touched"
+    found = proof_facts.get("prove.careless_found", 0)
+    proof_facts["prove.careless_found"] = int(found) + 1
 
 
 @pytest.mark.long
 def test_a_careful_pipeline_is_proven_and_reported(tmp_path: Path) -> None:
     report = tmp_path / "report.md"
-    code, proof = prove("good", tmp_path, "--report", str(report))
+    code, proof = prove(CARELESS / "good.py", tmp_path, *DAYS, "--report", str(report))
     assert [check for check in proof["checks"] if check["verdict"] == "failed"] == []
     assert code == 0
     killed = next(check for check in proof["checks"] if check["name"] == "killed")
@@ -70,3 +82,16 @@ def test_a_careful_pipeline_is_proven_and_reported(tmp_path: Path) -> None:
     text = report.read_text(encoding="utf-8")
     assert "Proven" in text
     assert "`warehouse:raw.sales`" in text
+
+
+@pytest.mark.long
+def test_the_flights_are_proven(
+    tmp_path: Path, flights_api: Callable[..., str], proof_facts: dict[str, float | str | bool]
+) -> None:
+    url = flights_api("--unavailable-rate", "0", "--reset-rate", "0")
+    code, proof = prove(FLIGHTS, tmp_path, "--date", "2013-01-05", others=(f"flights_api=http:{url}",))
+    assert [check["findings"] for check in proof["checks"]] == [[]] * 6
+    assert code == 0
+    killed = next(check for check in proof["checks"] if check["name"] == "killed")
+    assert killed["tried"] == 7 * 11
+    proof_facts["prove.flights_kills"] = killed["tried"]
