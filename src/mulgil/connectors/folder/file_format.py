@@ -14,7 +14,7 @@ from mulgil.data.target import Column
 FILE_COLUMN = "_mulgil_file"
 PARQUET_CODEC = "zstd"
 PARQUET_GROUP_ROWS = 122_880
-_LONGEST_LINE = 64 * 1024 * 1024
+_LONGEST_LINE = 8 * 1024 * 1024
 
 
 class FileFormat(StrEnum):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from mulgil.connectors.folder.durable import make_folder
 from mulgil.connectors.folder.place import TablePlace
+from mulgil.connectors.folder.sql_session import translated
 from mulgil.data.errors import TargetError
 from mulgil.data.ledger import next_fence
 from mulgil.data.patience import Patience
@@ -81,7 +82,8 @@ class TableLock:
 
     def issue_fence(self, *, highest_known: Callable[[], int], now_us: int) -> int:
         """Return a fence above every one that was issued or committed before, and remember it."""
-        with self._waited(self._place.ours / "fence") as held:
+        path = self._place.ours / "fence"
+        with self._waited(path) as held, translated(path):
             kept = os.pread(held.descriptor, _COUNTER_BYTES, 0)
             opened = int(kept) if kept.isdigit() else 0
             fence = next_fence(opened=opened, highest_committed=highest_known(), now_us=now_us)
@@ -90,13 +92,11 @@ class TableLock:
 
     @contextmanager
     def _waited(self, path: Path) -> Iterator[HeldLock]:
-        try:
+        with translated(path):
             make_folder(path.parent)
             held = self._patience.until(
                 lambda: _try(path), target=str(self._place.folder), holder=lambda: _holder(path)
             )
-        except OSError as error:
-            raise TargetError("data.target_failed", target=str(path), detail=error.strerror or str(error)) from error
         try:
             yield held
         finally:

@@ -1,5 +1,6 @@
 """DuckDB as the engine over files: in memory, spilling to disk, with errors in our words."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "python_enable_replacements": False,
-    "memory_limit": "384MB",
+    "memory_limit": "256MB",
     "preserve_insertion_order": False,
+    # Every file here is read once: keeping what was read would only fill the memory.
+    "enable_external_file_cache": False,
 }
+# Each thread needs memory of its own.
+_MOST_THREADS = 4
 
 
 @contextmanager
@@ -26,8 +31,10 @@ def engine(spill: Path) -> Iterator["DuckDBPyConnection"]:
     """Open an engine of its own; what doesn't fit into memory goes to the new folder `spill`, made when needed."""
     import duckdb
 
-    spill.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": str(spill)}) as connection:
+    with translated(spill):
+        spill.parent.mkdir(parents=True, exist_ok=True)
+    settings = {**_SETTINGS, "threads": min(os.cpu_count() or 1, _MOST_THREADS), "temp_directory": str(spill)}
+    with duckdb.connect(":memory:", config=settings) as connection:
         # Naive timestamps mean UTC wherever they meet zoned ones.
         connection.execute("SET TimeZone = 'UTC'")
         yield connection

@@ -110,13 +110,18 @@ class FolderStage:
             rows: list[Row] = found.sql(query(self.relation)).to_arrow_table().to_pylist()
         return rows
 
+    def end_audit(self) -> None:
+        """Give back the memory that queries took; one more query would begin anew."""
+        self._closing.close()
+        self._connection = None
+
     def __enter__(self) -> "FolderStage":
         """Use the stage."""
         return self
 
     def __exit__(self, *exc: object) -> None:
         """Remove files and lock; what can't be removed is found dead later."""
-        self._closing.close()
+        self.end_audit()
         try:
             self._path.unlink(missing_ok=True)
             self._rejects.unlink(missing_ok=True)

@@ -99,6 +99,7 @@ class FolderTarget:
         """Hold the table's lock; readers don't notice."""
         if not isinstance(stage, FolderStage):
             raise TypeError(stage)
+        stage.end_audit()
         with ExitStack() as locks, engine(stage.work / "publish") as connection:
 
             def begin(table: str) -> TablePublish:
@@ -118,9 +119,9 @@ class FolderTarget:
     def read(self, query: NativeQuery) -> Iterator[Batches]:
         """Stream a query's rows from the manifests of one instant; nobody waits for the reader."""
         with (
-            TemporaryDirectory(prefix="mulgil-") as spill,
-            self._reading(query, Path(spill) / "read") as (connection, inputs),
             translated(self._root),
+            TemporaryDirectory(prefix="mulgil-", ignore_cleanup_errors=True) as spill,
+            self._reading(query, Path(spill) / "read") as (connection, inputs),
         ):
             reader = connection.sql(query.sql, params=list(query.params)).to_arrow_reader(_BATCH_ROWS)
             yield Batches(reader.schema, self._translated(reader), inputs=inputs)
@@ -172,7 +173,8 @@ class FolderTarget:
         """Open an engine in which the tables that a query may name stand as they are at one instant."""
         sql = query.sql.lower()
         named_places = [place_of(self._root, table) for table in query.reads]
-        found = [place for place in tables_in(self._root) if _is_named(place.name, sql)]
+        with translated(self._root):
+            found = [place for place in tables_in(self._root) if _is_named(place.name, sql)]
         places = tuple(dict.fromkeys([*named_places, *found]))
         with _snapshot(places) as manifests, engine(spill) as connection:
             with translated(self._root):
