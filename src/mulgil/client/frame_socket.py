@@ -27,8 +27,9 @@ class FrameSocket(Generic[MessageT]):
         connection.setblocking(False)
         self._socket = connection
         self._decoder: FrameDecoder[MessageT] = FrameDecoder(union)
-        # Bytes to send, and the descriptor (owned) that travels with the first of them.
-        self._unsent: deque[tuple[bytes, int | None]] = deque()
+        # Bytes to send, and the descriptor (owned) that travels with the first of them. Views, because a long
+        # message goes in many pieces: what is left must not be copied for each.
+        self._unsent: deque[tuple[memoryview, int | None]] = deque()
         self.is_ended = False
         # Why nothing more that the peer says can be understood; such a socket counts as ended.
         self.error: FrameError | None = None
@@ -49,7 +50,7 @@ class FrameSocket(Generic[MessageT]):
             FrameError: The message has no form on the wire; nothing was sent, and the next one can be.
         """
         try:
-            frame = encode_frame(message)
+            frame = memoryview(encode_frame(message))
         except FrameError:
             if descriptor is not None:
                 os.close(descriptor)
@@ -107,7 +108,7 @@ class FrameSocket(Generic[MessageT]):
         self._end()
         self._socket.close()
 
-    def _send(self, data: bytes, descriptor: int | None) -> int:
+    def _send(self, data: memoryview, descriptor: int | None) -> int:
         if descriptor is None:
             return self._socket.send(data)
         return socket.send_fds(self._socket, [data], [descriptor])

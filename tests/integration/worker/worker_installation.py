@@ -146,7 +146,9 @@ class FakeGateway:
         def found() -> list[MessageT]:
             return [message for message in self.heard if isinstance(message, kind) and matches(message)]
 
-        self.wait(lambda: bool(found()), f"{kind.__name__}; heard: {self.heard}")
+        # Not the messages themselves: they may be megabytes.
+        heard = [type(message).__name__ for message in self.heard]
+        self.wait(lambda: bool(found()), f"{kind.__name__}; heard before: {heard}")
         return found()[0]
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
