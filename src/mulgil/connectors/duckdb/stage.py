@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 # The number of rows of DuckDB's own row groups.
 _GROUP_ROWS = 122_880
 _GROUP_BYTES = 64 * 1024 * 1024
-# Staged files live for seconds: the fastest codec that still saves disk.
-_CODEC = "lz4"
+# Staged files live for seconds and are read once: compressing them costs more time than it saves.
+_CODEC = "uncompressed"
 
 
 class ParquetStage:
@@ -159,7 +159,7 @@ def _writer(path: Path, schema: "pa.Schema") -> "pq.ParquetWriter":
     """Write fast: what is read once, whole, needs neither dictionaries nor statistics."""
     import pyarrow.parquet as pq
 
-    return pq.ParquetWriter(path, schema, compression=_CODEC, use_dictionary=False, write_statistics=False)
+    return pq.ParquetWriter(path, schema, compression="none", use_dictionary=False, write_statistics=False)
 
 
 def _row_groups(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
