@@ -233,10 +233,11 @@ def _window(
     if is_new or (cursor is None and own is None):
         # A table that somebody dropped is filled again from the start.
         return Window(before=initial), True
-    if own is None:
-        return Window(before=(_decoded(cursor.cursor_after) if cursor else None) or initial), True
-    if own.cursor_before is None:
+    if own is not None and own.cursor_before is None:
         raise DeclarationError("data.cursor_unknown", table=own.table_name, source=name)
+    if own is None or _decoded(own.cursor_after) is None:
+        # One that found a source without any row has no part of its own.
+        return Window(before=(_decoded(cursor.cursor_after) if cursor else None) or initial), True
     if cursor is not None and cursor.producer == producer(context):
         return Window(before=_decoded(own.cursor_before)), True
     return Window(before=_decoded(own.cursor_before), until=_decoded(own.cursor_after)), False
