@@ -17,9 +17,9 @@ from mulgil.inprocess.watcher import Watcher
 from mulgil.logstores import LogLine, Masker
 from mulgil.messages import Answer, Ask, Assignment, Outcome, Progress, Question, Report, Succeeded
 from mulgil.ports import Clock
-from mulgil.sdk import running_operator
+from mulgil.sdk import describe_failure, running_operator
 from mulgil.serialization import XComFile, encode_xcom_file
-from mulgil.worker.attempt.execute import DagSource, execute
+from mulgil.worker.attempt.execute import DagSource, execute, masked
 from mulgil.worker.attempt.runtime import AttemptRuntime
 from mulgil.worker.attempt.termination import AttemptTerminated
 from mulgil.worker.attempt.xcom_files import XComFiles
@@ -113,7 +113,7 @@ class TaskPlayer:
         def tell(line: LogLine, error: BaseException, /) -> None:
             if isinstance(error, KeyboardInterrupt):
                 raise error
-            take(line)
+            take(msgspec.structs.replace(line, text=masked(describe_failure(error), masker)))
             if self._debug:
                 with terminal():
                     _post_mortem(error)

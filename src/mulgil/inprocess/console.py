@@ -25,6 +25,7 @@ from mulgil.model import (
     TaskInstance,
     TaskInstanceChanged,
     TaskInstanceState,
+    TaskKey,
 )
 from mulgil.ports import Clock
 
@@ -62,6 +63,8 @@ class Console:
         self._has_bar = self._err.isatty()
         self._is_bar_up = False
         self._bar = ""
+        # Task instances whose error was shown where it was raised.
+        self._explained: set[tuple[str, TaskKey]] = set()
         self._task_colors: dict[str, int] = {}
         self._zone: ZoneInfo | None = None
         self._runs: dict[str, DagRun] = {}
@@ -88,6 +91,8 @@ class Console:
     def line(self, assignment: Assignment, line: LogLine) -> None:
         """Print a line of a task behind its prefix."""
         body = render(line.text) if line.text else line.msg
+        if line.text and line.level == "error":
+            self._explained.add((assignment.instance.run_id, assignment.instance.key))
         if line.level:
             color = _LEVEL_COLORS.get(line.level)
             body = f"{_paint(line.level, color, self._colors_err)} {body}" if line.level != "info" else body
@@ -112,7 +117,8 @@ class Console:
                         dag_id=event.dag_id or "", run_id=event.run_id, task_id=event.task_id, map_index=index
                     )
                     told = _paint(state.value, _STATE_COLORS.get(state.value), self._colors_err)
-                    self._say(instance, f"{told}: {render(reason)}" if reason else told)
+                    is_told = state is TaskInstanceState.FAILED and (event.run_id, instance.key) in self._explained
+                    self._say(instance, f"{told}: {render(reason)}" if reason and not is_told else told)
             case DagRunChanged(state=state) if state.is_finished and len(self._runs) > 1:
                 told = _paint(state.value, _STATE_COLORS.get(state.value), self._colors_err)
                 self._print(f"{self._run_label(event.run_id or '')} {told}")
@@ -157,6 +163,10 @@ class Console:
 
     def _task_rows(self, run: RunResult) -> Iterator[tuple[str, ...]]:
         yield _titles(*_TASK_COLUMNS)
+        seconds: dict[TaskKey, float] = {}
+        for attempt in run.attempts:
+            key = TaskKey(attempt.task_id, attempt.map_index)
+            seconds[key] = seconds.get(key, 0.0) + _seconds(attempt.started_at, attempt.ended_at)
         written: dict[tuple[str, int], int] = {}
         for commit in run.commits:
             place = commit.task_id, commit.map_index
@@ -167,7 +177,7 @@ class Console:
                 _instance_label(instance),
                 instance.state.value,
                 str(instance.try_number),
-                _took(instance.started_at, instance.ended_at),
+                f"{seconds[instance.key]:.2f}s" if instance.key in seconds else "",
                 "" if rows is None else f"{rows:,}",
             )
 
@@ -251,12 +261,6 @@ def _titles(*codes: str) -> tuple[str, ...]:
 
 def _instance_label(instance: TaskInstance) -> str:
     return instance.task_id if instance.map_index == UNMAPPED else f"{instance.task_id}[{instance.map_index}]"
-
-
-def _took(start: datetime | None, end: datetime | None) -> str:
-    if start is None or end is None:
-        return ""
-    return f"{_seconds(start, end):.2f}s"
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> float:

@@ -12,7 +12,9 @@ _WRITE_REMEDY = Text("prove.remedy_write")
 _HIT_WHAT = {"clock": "prove.what_sql_clock", "chance": "prove.what_sql_chance", "limit": "prove.what_sql_limit"}
 
 
-def of_difference(difference: Difference, *, check: str, writers: Mapping[str, Sequence[str]], at: str = "") -> Finding:
+def of_difference(
+    difference: Difference, *, check: str, writers: Mapping[str, Sequence[str]], at: Text | None = None
+) -> Finding:
     """Return the finding for a table that differs in a check; `at` says where a task was killed."""
     tasks = ", ".join(writers.get(difference.table, ())) or "?"
     columns = ", ".join(difference.columns)
@@ -25,8 +27,7 @@ def of_difference(difference: Difference, *, check: str, writers: Mapping[str, S
         *(f"- {row}" for row in difference.missing_sample),
         *(f"+ {row}" for row in difference.extra_sample),
     )
-    where = f"{difference.table} ({at})" if at else difference.table
-    return Finding(where=where, what=what, cause=cause, remedy=remedy, samples=samples)
+    return Finding(where=difference.table, at=at, what=what, cause=cause, remedy=remedy, samples=samples)
 
 
 def _cause(difference: Difference, *, check: str, columns: str) -> tuple[Text, Text]:
@@ -45,14 +46,14 @@ def _cause(difference: Difference, *, check: str, columns: str) -> tuple[Text, T
     return Text("prove.cause_unknown"), Text("prove.remedy_inputs")
 
 
-def of_failure(where: str, reason: Text) -> Finding:
+def of_failure(where: str, reason: Text, *, at: Text | None = None) -> Finding:
     """Return the finding for a task that failed, or stood still."""
-    return Finding(where=where, what=reason)
+    return Finding(where=where, at=at, what=reason)
 
 
-def of_stage(stage: str, *, at: str) -> Finding:
+def of_stage(stage: str, *, at: Text) -> Finding:
     """Return the finding for a stage that a dead write has left."""
-    return Finding(where=stage, what=Text("prove.what_stage", {"at": at}))
+    return Finding(where=stage, at=at, what=Text("prove.what_stage"))
 
 
 def of_hit(hit: Hit) -> Finding:

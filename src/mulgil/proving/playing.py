@@ -88,7 +88,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a leg. `lines` is how many lines the tasks' own code passed, as deaths count them."""
+    """What came of a leg. `lines` are those that the tasks' own code passed, as deaths count them."""
 
     succeeded: bool
     failures: tuple[tuple[str, Text], ...]
@@ -97,7 +97,7 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
     stages: tuple[str, ...]
     xcoms: tuple[XComValue, ...]
     order: tuple[str, ...]
-    lines: int
+    lines: tuple[int, ...]
 
 
 def play_leg(subject: Subject, leg: Leg, tables: tuple[tuple[str, str], ...]) -> Played:
@@ -116,7 +116,7 @@ def play_leg(subject: Subject, leg: Leg, tables: tuple[tuple[str, str], ...]) ->
         stages=stages,
         xcoms=result.xcoms,
         order=tuple(watched.order),
-        lines=watched.lines,
+        lines=tuple(watched.lines),
     )
 
 
@@ -188,7 +188,7 @@ class _WatchedPlay:
         self._world = world
         self._last_run = leg.runs[-1].run_id
         self.order: list[str] = []
-        self.lines = 0
+        self.lines: list[int] = []
 
     def play(self, assignment: Assignment) -> Report:
         task_id = assignment.instance.task_id
@@ -209,23 +209,22 @@ class _WatchedPlay:
         code = getattr(operator.python_callable, "__code__", None)
         if code is None:
             return self._play(assignment)
-        counter = _LineCounter(code.co_filename, self._leg.death, before=self.lines)
+        counter = _LineCounter(code.co_filename, self._leg.death, self.lines)
         sys.settrace(counter.called)
         try:
             return self._play(assignment)
         finally:
             sys.settrace(None)
-            self.lines = counter.count
 
 
 class _LineCounter:
     """Counts the lines of one file as they are passed, and dies before the one that is told."""
 
-    def __init__(self, file: str, death: Death | None, *, before: int) -> None:
+    def __init__(self, file: str, death: Death | None, lines: list[int]) -> None:
         self._file = file
         self._at = death.line if death is not None and death.line else -1
         self._passed: Counter[int] = Counter()
-        self.count = before
+        self._lines = lines
 
     def called(self, frame: FrameType, event: str, arg: object) -> Any:
         return self.passed if frame.f_code.co_filename == self._file else None
@@ -233,8 +232,8 @@ class _LineCounter:
     def passed(self, frame: FrameType, event: str, arg: object) -> Any:
         if event == "line" and self._passed[frame.f_lineno] < _PASSES:
             self._passed[frame.f_lineno] += 1
-            self.count += 1
-            if self.count == self._at:
+            self._lines.append(frame.f_lineno)
+            if len(self._lines) == self._at:
                 _die()
         return self.passed
 

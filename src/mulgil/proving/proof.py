@@ -220,11 +220,11 @@ class Prover:
         findings: list[Finding] = []
         killed = 0
         hopeless: set[str] = set()
-        for done, (task_id, number, (point, more)) in enumerate(plan):
+        for done, (task_id, number, (at, more)) in enumerate(plan):
             self._progressed("killed", done, len(plan))
             if task_id in hopeless:
                 continue
-            found = self._killed_at(task_id, number, once, point, more)
+            found = self._killed_at(task_id, number, once, at, more)
             if found is None:
                 continue
             killed += 1
@@ -238,37 +238,45 @@ class Prover:
             note = Text("prove.note_no_writes")
             self._add(Check(name="killed", title=_KILLED, verdict=Verdict.SKIPPED, tried=0, note=note))
 
-    def _arms(self, task_id: str) -> list[tuple[str, dict[str, object]]]:
-        """Return where a task is to be killed, in words and for the leg."""
+    def _arms(self, task_id: str) -> list[tuple[Text, dict[str, object]]]:
+        """Return how a task is to be killed, in words and for the leg."""
         if task_id not in self._references:
             return []
         reference = self._references[task_id]
         task = next(task for task in self._inspection.spec.tasks if task.task_id == task_id)
         if task.is_resolvable:
-            return [(point.value, {"faults": f"{point.value}:kill,task={task_id}"}) for point in FaultPoint]
+            return [
+                (
+                    Text("prove.at_point", {"task_id": task_id, "point": point.value}),
+                    {"faults": f"{point.value}:kill,task={task_id}"},
+                )
+                for point in FaultPoint
+            ]
         if not differences(reference.before, reference.contents):
             return []
-        step = max(1, -(-reference.lines // _MOST_LINES))
-        lines = range(1, reference.lines + 1, step)
-        deaths = [("end", Death()), *((f"line {line}", Death(line)) for line in lines)]
-        return [(point, {"death": death}) for point, death in deaths]
+        step = max(1, -(-len(reference.lines) // _MOST_LINES))
+        deaths = [(Text("prove.at_end", {"task_id": task_id}), Death())]
+        deaths += [
+            (Text("prove.at_line", {"task_id": task_id, "line": reference.lines[index]}), Death(index + 1))
+            for index in range(0, len(reference.lines), step)
+        ]
+        return [(at, {"death": death}) for at, death in deaths]
 
     def _killed_at(
-        self, task_id: str, number: int, once: Played, point: str, more: dict[str, object]
+        self, task_id: str, number: int, once: Played, at: Text, more: dict[str, object]
     ) -> list[Finding] | None:
         """Kill a task and run it again; None if it never came to that point."""
         world = self._world(World(step_folder(self._subject.scratch / "steps", number)))
         try:
             if not self._alone(world, task_id, once, **more).was_killed:
                 return None
-            at = f"{task_id} {point}"
             reference = self._references[task_id]
             again = self._alone(world, task_id, once, looks_first=True).value
             half = differences(reference.before, again.before) and differences(reference.contents, again.before)
             findings = [
                 of_difference(difference, check="half", writers=self._writers, at=at) for difference in half or ()
             ]
-            findings += [of_failure(f"{where} ({point})", reason) for where, reason in again.failures]
+            findings += [of_failure(where, reason, at=at) for where, reason in again.failures]
             findings += [
                 of_difference(difference, check="killed", writers=self._writers, at=at)
                 for difference in differences(reference.contents, again.contents)

@@ -22,7 +22,7 @@ def as_text(proof: Proof) -> str:
     lines: list[str] = []
     for check in proof.checks:
         for finding in check.findings:
-            lines += ["", f"{_MARKS[Verdict.FAILED]} {finding.where}: {render(finding.what)}"]
+            lines += ["", f"{_MARKS[Verdict.FAILED]} {finding.where}: {_what(finding)}"]
             lines += [f"    {sample}" for sample in finding.samples]
             lines += [f"  {line}" for line in _advice(finding)]
     return "\n".join([*lines, "", _verdict(proof)]).lstrip("\n")
@@ -58,7 +58,7 @@ def as_markdown(proof: Proof) -> str:
         if check.findings:
             lines += ["", f"## {render(check.title)}"]
         for finding in check.findings:
-            lines += ["", f"### `{finding.where}`", "", render(finding.what)]
+            lines += ["", f"### `{finding.where}`", "", _what(finding)]
             if finding.samples:
                 lines += ["", "```diff", *finding.samples, "```"]
             for line in _advice(finding):
@@ -68,6 +68,10 @@ def as_markdown(proof: Proof) -> str:
 
 def _noted(check: Check) -> str:
     return f" ({render(check.note)})" if check.note is not None else ""
+
+
+def _what(finding: Finding) -> str:
+    return render(finding.what) if finding.at is None else f"{render(finding.at)}: {render(finding.what)}"
 
 
 def _advice(finding: Finding) -> Iterator[str]:
@@ -117,6 +121,7 @@ def _finding(finding: Finding) -> dict[str, object]:
 
     return {
         "where": finding.where,
+        "at": shown(finding.at),
         "what": shown(finding.what),
         "cause": shown(finding.cause),
         "remedy": shown(finding.remedy),

@@ -16,9 +16,10 @@ class Verdict(StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong. `where` is a table, or a task and how it was killed."""
+    """One thing that is wrong. `where` is a table or task, `at` how a task had been killed before."""
 
     where: str
+    at: Text | None = None
     what: Text
     cause: Text | None = None
     remedy: Text | None = None

@@ -241,7 +241,7 @@ def test_ctrl_c_ends_what_a_task_has_started_and_the_run(tmp_path: Path) -> None
 
         @task.bash
         def shell() -> str:
-            return f"echo $$ > {pid_file}; kill -INT $PPID; sleep 60"
+            return f"echo $$ > {pid_file}; sleep 0.3; kill -INT $PPID; sleep 60"
 
         shell()
     with pytest.raises(KeyboardInterrupt):

@@ -1,6 +1,9 @@
 """English texts of `mulgil prove`."""
 
 MESSAGES: dict[str, str] = {
+    "prove.at_end": "'{task_id}' killed after its last line",
+    "prove.at_line": "'{task_id}' killed before line {line}",
+    "prove.at_point": "'{task_id}' killed at {point}",
     "prove.cause_clock": "The result depends on the day on which it is computed, not only on the data interval.",
     "prove.cause_half": "After the kill the table held neither the rows from before nor those of a whole run.",
     "prove.cause_latest": (
@@ -72,5 +75,5 @@ MESSAGES: dict[str, str] = {
     "prove.what_sql_chance": "its SQL uses `{word}` ({file}:{line}): other values each time",
     "prove.what_sql_clock": "its SQL uses `{word}` ({file}:{line}): the machine's clock",
     "prove.what_sql_limit": "its SQL has a LIMIT without ORDER BY ({file}:{line}): any rows may come",
-    "prove.what_stage": "a stage of a dead write was left after the next try ({at})",
+    "prove.what_stage": "a stage of a dead write was left after the next try",
 }

@@ -1,6 +1,9 @@
 """Korean texts of `mulgil prove`."""
 
 MESSAGES: dict[str, str] = {
+    "prove.at_end": "'{task_id}'을(를) 마지막 줄 뒤에 죽임",
+    "prove.at_line": "'{task_id}'을(를) {line}번째 줄 앞에서 죽임",
+    "prove.at_point": "'{task_id}'을(를) {point}에서 죽임",
     "prove.cause_clock": "데이터 구간만이 아니라 계산하는 날에 따라 결과가 달라집니다.",
     "prove.cause_half": "죽은 뒤 테이블에 이전 행도, 온전한 실행의 행도 아닌 것이 남았습니다.",
     "prove.cause_latest": "실행이 자기 구간이 아니라 최신 파티션처럼 다른 실행이 남긴 것을 읽습니다.",
@@ -64,5 +67,5 @@ MESSAGES: dict[str, str] = {
     "prove.what_sql_chance": "SQL에서 `{word}`을(를) 씁니다({file}:{line}). 값이 매번 달라집니다",
     "prove.what_sql_clock": "SQL에서 `{word}`을(를) 씁니다({file}:{line}). 컴퓨터의 시계입니다",
     "prove.what_sql_limit": "SQL에 ORDER BY 없는 LIMIT가 있습니다({file}:{line}). 아무 행이나 나올 수 있습니다",
-    "prove.what_stage": "다음 시도 뒤에도 죽은 쓰기의 스테이지가 남았습니다({at})",
+    "prove.what_stage": "다음 시도 뒤에도 죽은 쓰기의 스테이지가 남았습니다",
 }
