@@ -5,7 +5,7 @@ import sys
 
 import psutil
 
-from benchmarks import floor, start, workloads
+from benchmarks import floor, start, workloads, writes
 from benchmarks.measure import Record
 from benchmarks.scratch import WorkloadError
 from mulgil.model import VERSION
@@ -18,6 +18,7 @@ GROUPS = {
     "fan": workloads.measure_fan,
     "trigger": workloads.measure_trigger,
     "up": start.measure_up,
+    "writes": writes.measure,
     "demo": start.measure_demo,
     "idle": start.measure_idle,
 }
