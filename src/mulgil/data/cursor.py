@@ -282,6 +282,9 @@ def tracked(batches: Batches, column: str, window: Window, *, source: str) -> "I
         )
     done = 0
     for batch in batches.batches:
+        if not batch.num_rows:
+            # A column without values may be without a type.
+            continue
         values = batch.column(column)
         if values.null_count:
             row = done + pc.index(pc.is_null(values), pa.scalar(value=True)).as_py() + 1

@@ -39,7 +39,14 @@ def connected(path: Path, *, may_create: bool) -> Iterator[sqlite3.Connection]:
     """Open an application's database in WAL mode, durable at every commit; no transaction is begun."""
     mode = "rwc" if may_create else "rw"
     with translated(path):
-        opened = sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+        # `select=` reads on from a thread of its own, one thread at a time.
+        opened = sqlite3.connect(
+            f"{path.as_uri()}?mode={mode}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
     with closing(opened) as connection:
         with translated(path):
             connection.execute("PRAGMA synchronous=FULL")
