@@ -13,7 +13,7 @@ from mulgil.data.identity import author
 from mulgil.data.ledger import TableEntry
 from mulgil.data.modes import Change, ModeOptions, Work, mode_of
 from mulgil.data.modes.change import CreateTombstones, Delete, Index, Insert, RefuseLate, Run
-from mulgil.data.own_columns import without_own
+from mulgil.data.own_columns import INTERVAL_END, WRITE, without_own
 from mulgil.data.prepared import Prepared
 from mulgil.data.schema import created_columns, require_typed_columns, table_changes
 from mulgil.data.table_spec import TableSpec, WriteMode
@@ -83,7 +83,8 @@ def change_rows(
     if existing is None:
         created = created_columns(declared_spec(spec, options), stored, dialect)
         require_typed_columns(spec.name, created)
-        transaction.create_table((*created, *added))
+        shared = (WRITE, INTERVAL_END) if prepared.is_shared else ()
+        transaction.create_table((*created, *dict.fromkeys((*added, *shared))))
         existing = transaction.columns() or ()
     else:
         require_in_order(spec, prepared.mode, entry, context.data_interval)

@@ -15,6 +15,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     spec: TableSpec
     mode: WriteMode
     options: ModeOptions
+    is_shared: bool
     partitions: tuple[Partition, ...]
     scopes: tuple[str, ...]
     table_name: str

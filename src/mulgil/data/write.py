@@ -57,6 +57,8 @@ _OPENS = 5
 class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be written where. `partitions` are those replaced, in `replace_partition`.
 
+    `is_shared`: the table is written in other modes, too, so it is made with the columns of each.
+
     `bad_rows` is how many rows may be set aside, into the table called `rejects` beside the table;
     `rejects_outside`: rows outside of the partitions are among them. `source` is what the rows come from.
 
@@ -68,6 +70,7 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
     mode: WriteMode
     partitions: tuple[Partition, ...] = ()
     options: ModeOptions = ModeOptions()
+    is_shared: bool = False
     checks: tuple[Check, ...] = ()
     bad_rows: BadRowLimit = BadRowLimit(count=0)
     rejects: str | None = None
@@ -162,6 +165,7 @@ def _write_once(
             spec=request.spec,
             mode=request.mode,
             options=request.options,
+            is_shared=request.is_shared,
             partitions=request.partitions,
             scopes=request.scopes(context),
             table_name=opened.table_name,

@@ -339,6 +339,7 @@ class WriteOperator(BaseOperator):
             mode=self.mode,
             partitions=self._partitions(runtime),
             options=self.options,
+            is_shared=self.is_shared,
             checks=checks,
             bad_rows=self.reject_options.limit,
             rejects=self.reject_options.table,

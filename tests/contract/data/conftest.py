@@ -104,6 +104,7 @@ class Place:
         mode: WriteMode = WriteMode.REPLACE_PARTITION,
         spec: TableSpec = SPEC,
         options: ModeOptions | None = None,
+        shared: bool = False,
         checks: tuple[Check, ...] = (),
         target: Target | None = None,
         **context: object,
@@ -113,7 +114,12 @@ class Place:
         is_parted = mode is WriteMode.REPLACE_PARTITION
         partitions = parse_partitions(keys, grain=spec.grain, timezone="UTC") if is_parted else ()
         request = WriteRequest(
-            spec=spec, mode=mode, partitions=partitions, options=options or ModeOptions(), checks=checks
+            spec=spec,
+            mode=mode,
+            partitions=partitions,
+            options=options or ModeOptions(),
+            is_shared=shared,
+            checks=checks,
         )
         source = Rows(origin) if isinstance(origin, pa.Table) else origin
         return write(request, target or self.target, source, replace(self.context, **context))  # type: ignore[arg-type]

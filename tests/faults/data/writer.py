@@ -99,10 +99,10 @@ def break_rule(mutant: str, patch: Any = setattr) -> None:
 
 
 def _no_fence_check(patch: Any) -> None:
-    from mulgil.data import publish
+    from mulgil.data import cursor
     from mulgil.data.scope import Proceed
 
-    patch(publish, "judge", lambda *_: Proceed())
+    patch(cursor, "judge", lambda *_: Proceed())
 
 
 def _stage_name_without_fence(patch: Any) -> None:
