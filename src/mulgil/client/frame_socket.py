@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from mulgil.messages import FrameDecoder, FrameError, encode_frame
+from mulgil.messages import FrameDecoder, FrameError, MessageKinds, encode_frame
 
 _READ_BYTES = 256 * 1024
 
@@ -16,17 +16,17 @@ MessageT = TypeVar("MessageT")
 
 
 class FrameSocket(Generic[MessageT]):
-    """Sends structs and receives those of one union. The owner waits for readiness by `fileno`.
+    """Sends structs and receives those of certain kinds. The owner waits for readiness by `fileno`.
 
     The peer's end is a fact, not an error: `is_ended` is set, and what is sent from then on is
     dropped. The owner learns what was lost by other means (a hello, a process's exit).
     """
 
-    def __init__(self, connection: socket.socket, union: type[MessageT]) -> None:
+    def __init__(self, connection: socket.socket, kinds: MessageKinds[MessageT]) -> None:
         """Own `connection` from here on."""
         connection.setblocking(False)
         self._socket = connection
-        self._decoder: FrameDecoder[MessageT] = FrameDecoder(union)
+        self._decoder: FrameDecoder[MessageT] = FrameDecoder(kinds)
         # Bytes to send, and the descriptor (owned) that travels with the first of them. Views, because a long
         # message goes in many pieces: what is left must not be copied for each.
         self._unsent: deque[tuple[memoryview, int | None]] = deque()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mulgil.client.errors import PeerError
 from mulgil.client.frame_socket import FrameSocket
-from mulgil.messages import GatewayMessage
+from mulgil.messages import GATEWAY_MESSAGES, GatewayMessage
 
 # What the kernel knows of the peer: process, user and group.
 _CREDENTIALS = struct.Struct("3i")
@@ -30,4 +30,4 @@ def dial_gateway(path: Path) -> FrameSocket[GatewayMessage]:
     except BaseException:
         connection.close()
         raise
-    return FrameSocket(connection, GatewayMessage)  # type: ignore[arg-type]
+    return FrameSocket(connection, GATEWAY_MESSAGES)

@@ -18,8 +18,10 @@ from mulgil.messages.command import (
     TriggerDagRun,
 )
 from mulgil.messages.errors import FrameError, MessagesError
-from mulgil.messages.framing import FrameDecoder, encode_frame
+from mulgil.messages.framing import FrameDecoder, MessageKinds, encode_frame
 from mulgil.messages.protocol import (
+    DAEMON_MESSAGES,
+    GATEWAY_MESSAGES,
     PROTOCOL_VERSION,
     Ack,
     Answer,
@@ -44,6 +46,8 @@ from mulgil.messages.protocol import (
 from mulgil.messages.report import Cancelled, Died, Failed, Lost, Outcome, Report, Skipped, Succeeded, XComEntry
 
 __all__ = [
+    "DAEMON_MESSAGES",
+    "GATEWAY_MESSAGES",
     "PROTOCOL_VERSION",
     "Ack",
     "Answer",
@@ -76,6 +80,7 @@ __all__ = [
     "Hello",
     "Lost",
     "MarkTaskInstances",
+    "MessageKinds",
     "MessagesError",
     "Outcome",
     "PlannedInterval",

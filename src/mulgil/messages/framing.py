@@ -1,8 +1,9 @@
 """Frames on a byte stream: four bytes of length (big-endian), then one msgpack message. Sans-IO."""
 
 from collections.abc import Iterator
-from functools import cache
-from typing import Generic, TypeVar, cast
+from functools import cached_property, reduce
+from operator import or_
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -16,10 +17,20 @@ MessageT = TypeVar("MessageT")
 _encoder = msgspec.msgpack.Encoder()
 
 
-@cache
-def _decoder(union: object) -> msgspec.msgpack.Decoder[object]:
-    """Return the decoder of a union; making one takes longer than decoding a hundred messages."""
-    return msgspec.msgpack.Decoder(union)
+class MessageKinds(Generic[MessageT]):
+    """The kinds of message that one side of a stream says.
+
+    One for each union, beside it: a union isn't a class, so a decoder can't be typed by being given it.
+    """
+
+    def __init__(self, *kinds: type[MessageT]) -> None:
+        """Name the structs that may come."""
+        self._kinds = kinds
+
+    @cached_property
+    def decoder(self) -> msgspec.msgpack.Decoder[MessageT]:
+        """Their decoder; making it takes longer than decoding a hundred messages."""
+        return msgspec.msgpack.Decoder(reduce(or_, self._kinds))
 
 
 def encode_frame(message: msgspec.Struct) -> bytes:
@@ -40,18 +51,18 @@ def encode_frame(message: msgspec.Struct) -> bytes:
 
 
 class FrameDecoder(Generic[MessageT]):
-    """Collects received bytes and yields whole messages of one union of structs, in order."""
+    """Collects received bytes and yields whole messages of certain kinds, in order."""
 
-    def __init__(self, union: type[MessageT]) -> None:
-        """Expect messages of `union` only."""
-        self._decoder = cast("msgspec.msgpack.Decoder[MessageT]", _decoder(union))  # type: ignore[arg-type]
+    def __init__(self, kinds: MessageKinds[MessageT]) -> None:
+        """Expect messages of `kinds` only."""
+        self._decoder = kinds.decoder
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> Iterator[MessageT]:
         """Add received bytes; yield each message that they complete.
 
         Raises:
-            FrameError: A frame is too long or holds no message of the union.
+            FrameError: A frame is too long or holds no message of the kinds.
         """
         self._buffer += data
         while len(self._buffer) >= _LENGTH_BYTES:

@@ -17,11 +17,13 @@ the daemon holds, and both sides repeat what the other one doesn't know:
 """
 
 from datetime import datetime
+from typing import get_args
 
 import msgspec
 
 from mulgil.i18n import Text
 from mulgil.messages.assignment import Assignment
+from mulgil.messages.framing import MessageKinds
 from mulgil.messages.report import Report
 from mulgil.model import Connection, XComValue
 
@@ -165,3 +167,5 @@ class Answer(msgspec.Struct, frozen=True, tag="answer", kw_only=True, omit_defau
 
 DaemonMessage = Hello | AttemptStarted | Ask | Finished
 GatewayMessage = Welcome | RefuseHello | Assign | Cancel | Answer | Ack
+DAEMON_MESSAGES: MessageKinds[DaemonMessage] = MessageKinds(*get_args(DaemonMessage))
+GATEWAY_MESSAGES: MessageKinds[GatewayMessage] = MessageKinds(*get_args(GatewayMessage))

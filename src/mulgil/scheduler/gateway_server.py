@@ -10,7 +10,7 @@ from pathlib import Path
 from mulgil.client import FrameSocket
 from mulgil.config import make_private_folder
 from mulgil.gateway import Gateway
-from mulgil.messages import DaemonMessage, FrameError
+from mulgil.messages import DAEMON_MESSAGES, DaemonMessage, FrameError
 from mulgil.scheduler.errors import ListenError
 
 _log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class GatewayServer:
             return
         self._count += 1
         conn_id = self._count
-        connection: FrameSocket[DaemonMessage] = FrameSocket(accepted, DaemonMessage)  # type: ignore[arg-type]
+        connection = FrameSocket(accepted, DAEMON_MESSAGES)
         self._connections[conn_id] = connection
         self._gateway.connected(conn_id)
 

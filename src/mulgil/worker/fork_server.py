@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from mulgil.messages import FrameDecoder, encode_frame
+from mulgil.messages import FrameDecoder, MessageKinds, encode_frame
 from mulgil.worker.linux import collect_child, next_dead_child, signal_group
 from mulgil.worker.wire import ChildExited, ChildRefused
 
@@ -33,12 +33,12 @@ RequestT = TypeVar("RequestT")
 class ForkServer(Generic[RequestT]):
     """Serves the daemon at the other end of `control`, until that end is closed."""
 
-    def __init__(self, control: socket.socket, union: type[RequestT], *, own: Iterable[int] = ()) -> None:
-        """Take requests of `union`."""
+    def __init__(self, control: socket.socket, kinds: MessageKinds[RequestT], *, own: Iterable[int] = ()) -> None:
+        """Take requests of `kinds`."""
         self._control = control
         # Descriptors of this process that its children have no business with: closed in each of them.
         self.own = set(own)
-        self._decoder: FrameDecoder[RequestT] = FrameDecoder(union)
+        self._decoder: FrameDecoder[RequestT] = FrameDecoder(kinds)
         self._descriptors: deque[int] = deque()
         # By pid; None for a child that nobody has asked for yet.
         self._children: dict[int, str | int | None] = {}

@@ -15,10 +15,11 @@ import shutil
 from collections.abc import Callable
 from errno import ENOSPC
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
-from mulgil.messages import FrameDecoder, FrameError, Report, encode_frame
+from mulgil.messages import FrameDecoder, FrameError, MessageKinds, Report, encode_frame
 from mulgil.worker.errors import JournalError
 from mulgil.worker.linux import boot_id
 
@@ -62,6 +63,7 @@ class Forgotten(msgspec.Struct, frozen=True, tag="forgotten"):
 
 
 Record = Opened | Started | Process | Reported | Forgotten
+_RECORD_KINDS: MessageKinds[Record] = MessageKinds(*get_args(Record))
 
 
 class JournalContents(msgspec.Struct):
@@ -269,7 +271,7 @@ def read_journal(folder: Path) -> JournalContents:
         JournalError: A newer version of mulgil wrote it.
     """
     contents = JournalContents()
-    decoder: FrameDecoder[Record] = FrameDecoder(Record)  # type: ignore[arg-type]
+    decoder = FrameDecoder(_RECORD_KINDS)
     try:
         for record in decoder.feed((folder / _RECORDS).read_bytes()):
             contents.add(record)

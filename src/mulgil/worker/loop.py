@@ -2,12 +2,28 @@
 
 import select
 from collections.abc import Callable
-
-from mulgil.client import FrameSocket
+from typing import Protocol
 
 _ALWAYS = select.EPOLLIN
 _WRITING = select.EPOLLIN | select.EPOLLOUT
 _LONGEST_WAIT_SECONDS = 3600.0
+
+
+class Writer(Protocol):
+    """What may have to wait until its peer reads; of whichever messages."""
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something waits."""
+        ...
+
+    def fileno(self) -> int:
+        """Return the descriptor to wait on."""
+        ...
+
+    def flush(self) -> None:
+        """Send what waits, as far as the peer takes it."""
+        ...
 
 
 class Loop:
@@ -17,7 +33,7 @@ class Loop:
         """Watch nothing."""
         self._epoll = select.epoll()
         self._callbacks: dict[int, Callable[[], None]] = {}
-        self._writers: dict[int, FrameSocket[object]] = {}
+        self._writers: dict[int, Writer] = {}
 
     def watch(self, descriptor: int, callback: Callable[[], None]) -> None:
         """Call `callback` whenever `descriptor` is readable or at its end."""
@@ -30,7 +46,7 @@ class Loop:
             self._writers.pop(descriptor, None)
             self._epoll.unregister(descriptor)
 
-    def flush_when_writable(self, connection: FrameSocket) -> None:  # type: ignore[type-arg]
+    def flush_when_writable(self, connection: Writer) -> None:
         """Send what `connection` (which is watched) couldn't send yet as soon as it can."""
         descriptor = connection.fileno()
         if connection.has_unsent and descriptor in self._callbacks and descriptor not in self._writers:

@@ -21,7 +21,7 @@ from mulgil.worker.context import WorkerContext
 from mulgil.worker.fork_server import ForkServer, close_all_but
 from mulgil.worker.linux import die_with, name_process, prctl
 from mulgil.worker.rehearsal import rehearse
-from mulgil.worker.wire import StartAttempt, StartZygote, ToServer
+from mulgil.worker.wire import TO_NURSERY, StartAttempt, StartZygote, ToServer
 from mulgil.worker.zygote import run_zygote
 
 
@@ -39,7 +39,7 @@ def run_nursery(control: socket.socket, context: WorkerContext) -> None:
     armed = die_with(context.lifeline, group=False)
     gc.collect()
     gc.freeze()
-    server: ForkServer[ToServer] = ForkServer(control, ToServer, own=(armed,))  # type: ignore[arg-type]
+    server = ForkServer(control, TO_NURSERY, own=(armed,))
 
     def handle(request: ToServer, descriptor: int) -> None:
         match request:

@@ -40,6 +40,7 @@ from mulgil.worker.state.event import (
     ZygoteRefused,
 )
 from mulgil.worker.wire import (
+    FROM_ATTEMPT,
     AttemptUp,
     Begin,
     ChildExited,
@@ -127,7 +128,7 @@ class Processes:
             self._emit(AttemptGone(attempt_id=attempt_id, status=None, why=why))
             return
         begin = Begin(assignment, mode, self._context.log_of(assignment))
-        connection: FrameSocket[FromAttempt] = FrameSocket(own, FromAttempt)  # type: ignore[arg-type]
+        connection = FrameSocket(own, FROM_ATTEMPT)
         try:
             connection.send(begin)
         except FrameError as error:

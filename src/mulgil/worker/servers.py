@@ -10,7 +10,7 @@ import msgspec
 from mulgil.client import FrameSocket
 from mulgil.worker.attempt.spawn import SpawnArguments
 from mulgil.worker.context import WorkerContext
-from mulgil.worker.wire import FromServer
+from mulgil.worker.wire import FROM_SERVER, FromServer
 
 
 @dataclass(eq=False)
@@ -57,4 +57,4 @@ def exec_nursery(context: WorkerContext) -> Server:
 
 def server_socket(connection: socket.socket) -> FrameSocket[FromServer]:
     """Return the framed form of a connection to a server."""
-    return FrameSocket(connection, FromServer)  # type: ignore[arg-type]
+    return FrameSocket(connection, FROM_SERVER)

@@ -9,11 +9,12 @@ attempt → daemon:           AttemptUp, then AttemptStarted | Ask | Progress | 
 """
 
 from enum import StrEnum
+from typing import get_args
 
 import msgspec
 
 from mulgil.i18n import Text
-from mulgil.messages import Answer, Ask, Assignment, AttemptStarted, Finished, Progress, Publishing
+from mulgil.messages import Answer, Ask, Assignment, AttemptStarted, Finished, MessageKinds, Progress, Publishing
 
 # What an attempt's process leaves with when its task has closed the socket that it was to report by.
 EXIT_CUT_OFF = 71
@@ -113,3 +114,8 @@ ToServer = StartZygote | StartAttempt
 FromServer = ChildExited | ChildRefused | ZygoteUp | ZygoteReady | ZygoteUnfit | ZygoteFailed
 ToAttempt = Begin | Answer
 FromAttempt = AttemptUp | AttemptStarted | Ask | Progress | Publishing | Finished
+TO_NURSERY: MessageKinds[ToServer] = MessageKinds(*get_args(ToServer))
+TO_ZYGOTE = MessageKinds(StartAttempt)
+FROM_SERVER: MessageKinds[FromServer] = MessageKinds(*get_args(FromServer))
+TO_ATTEMPT: MessageKinds[ToAttempt] = MessageKinds(*get_args(ToAttempt))
+FROM_ATTEMPT: MessageKinds[FromAttempt] = MessageKinds(*get_args(FromAttempt))

@@ -20,6 +20,7 @@ from mulgil.worker.fork_server import ForkServer
 from mulgil.worker.linux import die_with, memory_share, name_process
 from mulgil.worker.spare import Spare
 from mulgil.worker.wire import (
+    TO_ZYGOTE,
     DagFile,
     StartAttempt,
     ZygoteFailed,
@@ -33,7 +34,7 @@ def run_zygote(control: socket.socket, dag_file: DagFile, context: WorkerContext
     """Import `dag_file`, say how that went, and fork attempts until the daemon closes `control` or dies."""
     name_process("mulgil-zygote")
     armed = die_with(context.lifeline, group=False)
-    server: ForkServer[StartAttempt] = ForkServer(control, StartAttempt, own=(armed,))
+    server = ForkServer(control, TO_ZYGOTE, own=(armed,))
     server.send(ZygoteUp(os.getpid()))
     try:
         loaded = import_dag_file(dag_file, context.home)

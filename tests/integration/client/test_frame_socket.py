@@ -4,13 +4,15 @@ import os
 import socket
 
 from mulgil.client import FrameSocket
-from mulgil.messages import Ack, FrameError, Progress, encode_frame
-from mulgil.worker.wire import StartAttempt
+from mulgil.messages import Ack, FrameError, MessageKinds, Progress, encode_frame
+from mulgil.worker.wire import TO_ZYGOTE, StartAttempt
+
+PROGRESS = MessageKinds(Progress)
 
 
 def _pair() -> tuple[FrameSocket[Progress], FrameSocket[Progress]]:
     one, other = socket.socketpair()
-    return FrameSocket(one, Progress), FrameSocket(other, Progress)
+    return FrameSocket(one, PROGRESS), FrameSocket(other, PROGRESS)
 
 
 def test_messages_arrive_whole_and_in_order() -> None:
@@ -54,7 +56,7 @@ def test_the_peers_end_is_seen_after_its_last_message() -> None:
 
 def test_what_is_no_message_ends_the_socket_after_those_that_are() -> None:
     one, other = socket.socketpair()
-    receiver = FrameSocket(other, Progress)
+    receiver = FrameSocket(other, PROGRESS)
     one.sendall(encode_frame(Progress("a", 1)) + encode_frame(Ack(("a",))) + encode_frame(Progress("a", 2)))
     assert list(receiver.receive()) == [Progress("a", 1)]
     assert isinstance(receiver.error, FrameError)
@@ -66,7 +68,7 @@ def test_what_is_no_message_ends_the_socket_after_those_that_are() -> None:
 
 def test_descriptors_travel_with_their_messages_and_are_closed_here() -> None:
     one, other = socket.socketpair()
-    sender = FrameSocket(one, StartAttempt)
+    sender = FrameSocket(one, TO_ZYGOTE)
     pipes = [os.pipe() for _ in range(5)]
     for number, (_, write) in enumerate(pipes):
         sender.send(StartAttempt(str(number)), descriptor=write)
@@ -88,7 +90,7 @@ def test_descriptors_travel_with_their_messages_and_are_closed_here() -> None:
 
 def test_descriptors_that_could_not_be_sent_are_closed() -> None:
     one, other = socket.socketpair()
-    sender = FrameSocket(one, StartAttempt)
+    sender = FrameSocket(one, TO_ZYGOTE)
     other.close()
     read, write = os.pipe()
     sender.send(StartAttempt("a"), descriptor=write)

@@ -21,6 +21,7 @@ from mulgil.client import FrameSocket
 from mulgil.config import Home
 from mulgil.logstores import FileLogStore, LogLine
 from mulgil.messages import (
+    DAEMON_MESSAGES,
     Ack,
     Answer,
     Ask,
@@ -173,7 +174,7 @@ class FakeGateway:
                 for message in self._connection.receive():
                     self._take(message)
                 self._connection.close()
-            self._connection = FrameSocket(accepted, DaemonMessage)  # type: ignore[arg-type]
+            self._connection = FrameSocket(accepted, DAEMON_MESSAGES)
         elif self._connection in ready and self._connection is not None:
             for message in self._connection.receive():
                 self._take(message)

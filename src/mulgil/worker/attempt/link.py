@@ -16,12 +16,12 @@ import msgspec
 
 from mulgil.messages import Answer, Ask, FrameDecoder, Question, encode_frame
 from mulgil.worker.errors import CutOffError, ForkedTaskError
-from mulgil.worker.wire import Begin, ToAttempt
+from mulgil.worker.wire import TO_ATTEMPT, Begin, ToAttempt
 
 _READ_BYTES = 256 * 1024
 _DEFERRED = {signal.SIGTERM}
 # Made before any fork: an attempt that had to make its decoder would spend more on that than on its messages.
-FrameDecoder(ToAttempt)  # type: ignore[arg-type]
+FrameDecoder(TO_ATTEMPT)
 
 
 class DaemonLink:
@@ -33,7 +33,7 @@ class DaemonLink:
         self._socket.setblocking(True)
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLIN)
-        self._decoder: FrameDecoder[ToAttempt] = FrameDecoder(ToAttempt)  # type: ignore[arg-type]
+        self._decoder = FrameDecoder(TO_ATTEMPT)
         self._lock = threading.RLock()
         self._pid = os.getpid()
         self._identity = os.fstat(descriptor)
