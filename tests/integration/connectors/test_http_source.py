@@ -20,6 +20,7 @@ import pytest
 
 from mulgil.connectors.http import CursorToken, HttpSource, LinkHeader, NextUrl, OffsetLimit, PageNumber
 from mulgil.connectors.http.links import link_with
+from mulgil.data.cursor import Cursor, Mark, Window
 from mulgil.data.errors import DeclarationError, SourceError, SourceShapeError, TooManyBadRowsError
 from mulgil.data.reject import BadRowLimit, BadRows
 from mulgil.data.source import Reading
@@ -116,7 +117,14 @@ class Clock:
 
 
 @contextmanager
-def reading(server: Server, source: HttpSource, *, bad_rows: BadRows | None = None, **connection: object):
+def reading(
+    server: Server,
+    source: HttpSource,
+    *,
+    bad_rows: BadRows | None = None,
+    window: Window | None = None,
+    **connection: object,
+):
     clock = Clock()
     known = Connection(connection_id="api", conn_type="http", host=server.url, **connection)  # type: ignore[arg-type]
     runtime = SimpleNamespace(get_connection=lambda _: known, clock=clock)
@@ -127,6 +135,7 @@ def reading(server: Server, source: HttpSource, *, bad_rows: BadRows | None = No
             timezone="UTC",
             wait=clock.waited.append,
             bad_rows=bad_rows or BadRows(),
+            window=window,
         )
     ) as batches:
         yield batches, clock
@@ -456,6 +465,20 @@ def test_wrong_rows_are_set_aside(server):
         reading(server, paged(), bad_rows=few) as (batches, _),
     ):
         list(batches.batches)
+
+
+def test_the_api_is_asked_for_what_is_new(server):
+    source = paged(cursor=Cursor("at"), cursor_parameter="since")
+    assert source.cursor_name == "api/items:at"
+    with reading(server, source, window=Window()) as (batches, _):
+        list(batches.batches)
+    since = Mark.of(datetime(2013, 1, 5, 10, tzinfo=UTC))
+    with reading(server, source, window=Window(before=since)) as (batches, _):
+        list(batches.batches)
+    assert [asked.partition("?")[2] for asked in server.asked[:1] + server.asked[3:4]] == [
+        "page=1",
+        "since=2013-01-05T10%3A00%3A00Z&page=1",
+    ]
 
 
 def test_many_rows_are_parsed_at_once(server):
