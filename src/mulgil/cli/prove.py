@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mulgil.cli.session import Session
+from mulgil.config import environment
 from mulgil.i18n import Text, render
 
 _IMPORTED_AHEAD = (
@@ -76,7 +77,14 @@ def prove(
             connections=read_connections(connection),
             variables=read_pairs(variable),
         )
-        prover = Prover(subject, clock=SystemClock(), ids=SystemIds(), told=told, progressed=progressed)
+        prover = Prover(
+            subject,
+            clock=SystemClock(),
+            ids=SystemIds(),
+            told=told,
+            progressed=progressed,
+            at_once=environment.cpu_count(),
+        )
         proof = prover.prove(at=date, first=first, last=last, quick=quick)
     finally:
         if keep is None:

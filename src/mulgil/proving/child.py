@@ -45,12 +45,36 @@ class Ended(Generic[T]):
         return self._value
 
 
-def in_child(job: Callable[[], T], *, log: Path) -> Ended[T]:
-    """Run `job` in a fork of this process; what it prints goes to `log`.
+class Running(Generic[T]):
+    """A child that is at work. `descriptor` becomes readable when it has ended, or is about to."""
 
-    Raises:
-        MulgilError: What the job raised.
-    """
+    def __init__(self, pid: int, descriptor: int) -> None:
+        """Own the process and the reading end of its pipe."""
+        self._pid = pid
+        self.descriptor = descriptor
+
+    def end(self) -> Ended[T]:
+        """Wait for the end.
+
+        Raises:
+            MulgilError: What the job raised.
+        """
+        try:
+            answer = _read(self.descriptor)
+        finally:
+            os.close(self.descriptor)
+            _, status = os.waitpid(self._pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if not answer:
+            return Ended(None, code=code)
+        value, error = pickle.loads(answer)  # our own fork wrote it
+        if error is not None:
+            raise MulgilError.of(error)
+        return Ended(value, code=code)
+
+
+def start_child(job: Callable[[], T], *, log: Path) -> Running[T]:
+    """Run `job` in a fork of this process; what it prints goes to `log`."""
     reading, writing = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -62,18 +86,17 @@ def in_child(job: Callable[[], T], *, log: Path) -> Ended[T]:
         os.close(reading)
         _be_child(job, writing, log)
     os.close(writing)
-    try:
-        answer = _read(reading)
-    finally:
-        os.close(reading)
-        _, status = os.waitpid(pid, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if not answer:
-        return Ended(None, code=code)
-    value, error = pickle.loads(answer)  # our own fork wrote it
-    if error is not None:
-        raise MulgilError.of(error)
-    return Ended(value, code=code)
+    return Running(pid, reading)
+
+
+def in_child(job: Callable[[], T], *, log: Path) -> Ended[T]:
+    """Run `job` in a fork of this process and wait for its end.
+
+    Raises:
+        MulgilError: What the job raised.
+    """
+    running: Running[T] = start_child(job, log=log)
+    return running.end()
 
 
 def _be_child(job: Callable[[], T], writing: int, log: Path) -> None:
