@@ -11,7 +11,7 @@ MESSAGES = {
     ),
     "scheduler.daemon_vanished": "워커 데몬 {daemon_id}이(가) 저널과 함께 사라져 이 시도를 다시 시작합니다",
     "scheduler.executor_not_configured": (
-        "태스크가 요청한 익스큐터 {wanted}이(가) 없습니다. 이 설치에서는 {configured}을(를) 사용합니다. 태스크의 "
+        "태스크가 요청한 실행기 {wanted}이(가) 없습니다. 이 설치에서는 {configured}을(를) 사용합니다. 태스크의 "
         "executor=를 지우거나 [core]의 executor를 바꾸고 다시 시작하세요"
     ),
     "scheduler.gateway_not_opened": (
