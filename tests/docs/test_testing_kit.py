@@ -1,10 +1,15 @@
 """The tests that the how-to on testing shows pass."""
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
 
 from pages import REPOSITORY, blocks
+
+from mulgil import testing
+from mulgil.sdk.in_process import DagTestArguments
+from mulgil.testing import simulate
 
 PAGE = REPOSITORY / "docs" / "howto" / "test-a-pipeline.md"
 
@@ -21,3 +26,11 @@ def test_the_pages_own_tests_pass(tmp_path: Path) -> None:
     done = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(tests) > 3
+
+
+def test_every_argument_of_the_calls_is_named() -> None:
+    text = (REPOSITORY / "docs" / "reference" / "authoring.md").read_text(encoding="utf-8")
+    howto = PAGE.read_text(encoding="utf-8")
+    calls = {*inspect.signature(simulate).parameters, *DagTestArguments.__annotations__}
+    assert [name for name in calls - {"dag"} if f"{name}=" not in text] == []
+    assert [name for name in testing.__all__ if name[0].islower() and name not in howto] == []

@@ -139,11 +139,11 @@ def _surroundings(
     others = GivenConfiguration(
         as_connections(subject.connections), as_variables(subject.variables), others=HomeConfiguration(subject.home)
     )
-    folders = frozenset(connection_id for connection_id, _ in tables)
+    written = frozenset(connection_id for connection_id, _ in tables)
     return Surroundings(
         home=subject.home,
         configuration=Redirected(
-            others, world, World(subject.scratch / "beginning"), home=subject.home.path, clock=clock, folders=folders
+            others, world, World(subject.scratch / "beginning"), home=subject.home.path, clock=clock, written=written
         ),
         clock=SkippingWait(clock),
         task_clock=clock,

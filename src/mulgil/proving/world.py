@@ -65,22 +65,27 @@ class Redirected:
         *,
         home: Path,
         clock: Clock,
-        folders: frozenset[str],
+        written: frozenset[str],
     ) -> None:
-        """Redirect what `others` has; `folders` are the ids of connections whose folders are written to."""
+        """Redirect what `others` has; `written` are the ids of connections of tables that are written."""
         self._others = others
         self._world = world
         self._beginning = beginning
         self._home = home
         self._clock = clock
-        self._folders = folders
+        self._written = written
 
     def connection(self, connection_id: str) -> Connection | None:
         """Return a connection, redirected if it is a target's."""
         real = self._others.connection(connection_id)
-        if real is None or real.conn_type not in SCRATCH_TYPES or not real.host:
+        if real is None or not real.host:
             return real
-        if real.conn_type == _FILES and connection_id not in self._folders:
+        is_written = connection_id in self._written
+        if real.conn_type not in SCRATCH_TYPES:
+            if is_written:
+                raise ProvingError("prove.no_scratch", connection=connection_id, type=real.conn_type)
+            return real
+        if real.conn_type == _FILES and not is_written:
             return real
         place = self._world.place(real)
         if not place.exists():

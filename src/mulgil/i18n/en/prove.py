@@ -31,6 +31,10 @@ MESSAGES: dict[str, str] = {
     "prove.help_report": "also write the report as Markdown to this file",
     "prove.holds": "Proven: dag '{dag_id}' leaves the same tables, whatever was tried ({seconds} s)",
     "prove.keep_not_empty": "{folder} is not empty: `--keep` takes a new folder",
+    "prove.no_scratch": (
+        "tables of connection '{connection}' can't be proven: there are no scratch targets of type {type}; give "
+        "another one by `--connection {connection}=duckdb:PATH`"
+    ),
     "prove.note_no_writes": "nothing here writes a table",
     "prove.note_one_interval": "needs two intervals: give `--from` and `--to`",
     "prove.note_quick": "left out by `--quick`",

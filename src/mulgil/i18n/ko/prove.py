@@ -27,6 +27,10 @@ MESSAGES: dict[str, str] = {
     "prove.help_report": "보고서를 Markdown으로 이 파일에도 씁니다",
     "prove.holds": "증명됨: 무엇을 해 봐도 DAG '{dag_id}'의 테이블은 같습니다 ({seconds}초)",
     "prove.keep_not_empty": "{folder} 폴더가 비어 있지 않습니다. `--keep`에는 새 폴더를 주세요",
+    "prove.no_scratch": (
+        "연결 '{connection}'의 테이블은 증명할 수 없습니다. {type} 타입의 임시 타깃이 없으니 `--connection "
+        "{connection}=duckdb:PATH`로 다른 것을 주세요"
+    ),
     "prove.note_no_writes": "테이블을 쓰는 태스크가 없음",
     "prove.note_one_interval": "구간이 두 개 필요합니다. `--from`과 `--to`를 주세요",
     "prove.note_quick": "`--quick`으로 건너뜀",
