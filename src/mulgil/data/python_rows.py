@@ -88,11 +88,18 @@ def _reader(frame: object, form: Form) -> "pa.RecordBatchReader":
 
     try:
         if hasattr(frame, "__arrow_c_stream__"):
-            return pa.RecordBatchReader.from_stream(frame)
-        batch = pa.record_batch(frame)
-        return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+            reader = pa.RecordBatchReader.from_stream(frame)
+        else:
+            batch = pa.record_batch(frame)
+            reader = pa.RecordBatchReader.from_batches(batch.schema, [batch])
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise SourceShapeError("data.rows_frame", source=form.shown_as, detail=str(error)) from error
+    names = getattr(getattr(frame, "index", None), "names", None) or ()
+    for name in names:
+        # A frame may leave its index out of what it gives to Arrow; one with a name is data.
+        if name is not None and name not in reader.schema.names:
+            raise SourceShapeError("data.rows_index", source=form.shown_as, name=str(name))
+    return reader
 
 
 def _data_of(schema: "pa.Schema") -> "pa.Schema":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import duckdb
@@ -126,6 +127,8 @@ class Named(NamedTuple):
 class Frame:
     """A data frame of another library, as far as Arrow sees it."""
 
+    index: object = None
+
     def __init__(self, table: pa.Table) -> None:
         self.table = table
 
@@ -242,6 +245,15 @@ def test_what_a_task_returned_is_data(run, fetch):
 def test_what_are_no_rows_is_named(load_one, source, words):
     with pytest.raises(SourceShapeError, match=words):
         load_one(source)
+
+
+def test_an_index_with_a_name_is_never_lost(load_one):
+    frame = Frame(TABLE)
+    frame.index = SimpleNamespace(names=[None, "id"])
+    assert load_one(frame)["rows"] == 2
+    frame.index = SimpleNamespace(names=["key"])
+    with pytest.raises(SourceShapeError, match=r"index 'key' would get lost.*reset_index"):
+        load_one(frame, name="lost")
 
 
 def test_wrong_rows_are_set_aside(load_one, fetch):

@@ -1,6 +1,17 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.date_with_instant": (
+        "The SQL compares {column} of {table}, a {type}, with an instant. The dag's time zone is {timezone}, and a "
+        "date compared with an instant stands for its midnight in UTC (or is compared as text): another day than yours "
+        "would be read. Compare it with a date: {{{{ data_interval_start | ds }}}}, {{{{ data_interval_end | ds }}}} "
+        "or {{{{ ds }}}}."
+    ),
+    "data.instant_with_date": (
+        "The SQL compares {column} of {table}, a {type}, with a date, which would stand for its midnight in UTC; the "
+        "dag's time zone is {timezone}. Compare it with an instant: {{{{ data_interval_start }}}}, {{{{ "
+        "data_interval_end }}}}."
+    ),
     "data.memory_limit": (
         "Connection {connection} has memory_limit {value} in its extra, which is no amount of memory. Write it as "
         "'500MB' or '2GB'."
@@ -328,6 +339,10 @@ MESSAGES: dict[str, str] = {
         "columns=. Nothing was published."
     ),
     "data.rows_frame": "{source} gave a frame that Arrow can't take: {detail}. Nothing was published.",
+    "data.rows_index": (
+        "{source} gave a frame whose index {name!r} would get lost, because it is no column. Call reset_index() on it. "
+        "Nothing was published."
+    ),
     "data.rows_none": (
         "{source} gave {kind}, and rows are expected: dicts, dataclasses, tuples (with columns=), data frames or Arrow "
         "tables, in a list or one by one."

@@ -1,6 +1,15 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.date_with_instant": (
+        "SQL이 {table}의 {type} 컬럼 {column}을(를) 시각과 비교합니다. DAG의 시간대는 {timezone}인데, 시각과 비교되는 "
+        "날짜는 UTC 자정을 뜻하거나 텍스트로 비교되어 의도와 다른 날을 읽게 됩니다. 날짜와 비교하세요: {{{{ "
+        "data_interval_start | ds }}}}, {{{{ data_interval_end | ds }}}} 또는 {{{{ ds }}}}."
+    ),
+    "data.instant_with_date": (
+        "SQL이 {table}의 {type} 컬럼 {column}을(를) 날짜와 비교하는데, 이때 날짜는 UTC 자정을 뜻합니다. DAG의 시간대는 "
+        "{timezone}입니다. 시각과 비교하세요: {{{{ data_interval_start }}}}, {{{{ data_interval_end }}}}."
+    ),
     "data.memory_limit": (
         "연결 {connection}의 extra에 있는 memory_limit 값 {value}은(는) 메모리 크기가 아닙니다. '500MB'나 '2GB'처럼 "
         "쓰세요."
@@ -293,7 +302,8 @@ MESSAGES: dict[str, str] = {
     "data.no_literal": "{type} 타입의 값은 SQL에 넣을 수 없습니다: {value}. 문자열, 숫자 또는 날짜로 바꾸세요.",
     "data.no_source": (
         "{file}:{line}: 태스크 {task_id!r}의 소스로 {kind}을(를) 주었습니다. Table, HttpSource 같은 커넥터 소스, "
-        "태스크의 결과(태스크를 호출하세요), 행을 내는 함수, 행의 목록, 데이터프레임 가운데 하나를 주세요. 이터레이터는 한 "
+        "태스크의 결과(태스크를 호출하세요), 행을 내는 함수, 행의 목록, 데이터프레임 가운데 하나를 주세요. "
+        "이터레이터는 한 "
         "번만 읽을 수 있지만 쓰기는 다시 시작하면 다시 읽으므로, 이터레이터를 만드는 함수를 주세요."
     ),
     "data.not_a_number": (
@@ -340,6 +350,10 @@ MESSAGES: dict[str, str] = {
         "고르세요. 아무것도 게시하지 않았습니다."
     ),
     "data.rows_frame": "{source}의 프레임을 Arrow로 읽을 수 없습니다: {detail}. 아무것도 게시하지 않았습니다.",
+    "data.rows_index": (
+        "{source}의 프레임에서 인덱스 {name!r}은(는) 컬럼이 아니어서 사라지게 됩니다. reset_index()를 호출하세요. "
+        "아무것도 게시하지 않았습니다."
+    ),
     "data.rows_none": (
         "{source}에서 행 대신 {kind}이(가) 나왔습니다. dict, 데이터클래스, 튜플(columns= 필요), 데이터프레임, Arrow "
         "테이블을 목록으로 또는 하나씩 주세요."
