@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mulgil.data.date_comparison import Comparison, comparison_at
 from mulgil.data.errors import SqlTemplateError
 from mulgil.data.table import Table
 from mulgil.data.target import Dialect
@@ -40,10 +41,11 @@ _HTML_FILTERS = ("e", "escape", "forceescape", "safe", "tojson", "urlize", "xmla
 
 
 class RenderedSql(msgspec.Struct, frozen=True):
-    """SQL with question marks, and what stands for them."""
+    """SQL with question marks, what stands for them, and which columns dates and instants are compared with."""
 
     sql: str
     params: tuple[object, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
 
 
 class DateText(str):
@@ -99,8 +101,20 @@ def render_sql(
         why = f"{type(error).__name__}: {error}"
         raise SqlTemplateError("data.sql_template", template=template[:300], why=why) from error
     params: list[object] = []
-    parts = _parts(text.strip().rstrip(";"), found, dialect, params if has_parameters else None)
-    return RenderedSql("".join(parts), tuple(params))
+    text = text.strip().rstrip(";")
+    parts = _parts(text, found, dialect, params if has_parameters else None)
+    return RenderedSql("".join(parts), tuple(params), tuple(_comparisons(text, found)))
+
+
+def _comparisons(text: str, found: list[object]) -> Iterator[Comparison]:
+    for token in _TOKEN.finditer(text):
+        marker = _MARKER.fullmatch(token[0])
+        value = found[int(marker[1])] if marker is not None else None
+        if isinstance(value, date | DateText | InstantText):
+            is_instant = isinstance(value, datetime | InstantText)
+            compared = comparison_at(text, token.start(), token.end(), is_instant=is_instant)
+            if compared is not None:
+                yield compared
 
 
 def _refuse_glue(parsed: "Template") -> None:

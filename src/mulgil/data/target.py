@@ -184,6 +184,11 @@ class Dialect(Protocol):
         """
         ...
 
+    @property
+    def has_dates(self) -> bool:
+        """Whether dates and instants are compared as such (a date is its midnight in UTC), and not as text."""
+        ...
+
     def value_kind(self, type_name: str) -> ValueKind | None:
         """Return what the values of a column are that cuts a table by value; None where they can't cut one."""
         ...

@@ -7,6 +7,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Unpack, cast
 
 from mulgil.data.caller import tables_in_scope, task_id_for
+from mulgil.data.date_comparison import refuse_mixed
 from mulgil.data.errors import SqlTemplateError
 from mulgil.data.sql_template import names_in, render_sql
 from mulgil.data.table import Table
@@ -72,6 +73,13 @@ class TransformOperator(WriteOperator):
         rendered = render_sql(
             self.sql, ChainMap({**self.tables}, cast("MutableMapping[str, object]", context)), target.dialect
         )
+        if rendered.comparisons:
+            refuse_mixed(
+                rendered.comparisons,
+                {table.name: target.columns(table.name) or () for table in self.reads},
+                timezone=self.dag.timezone,
+                has_dates=target.dialect.has_dates,
+            )
         return NativeQuery(
             sql=rendered.sql,
             params=rendered.params,

@@ -56,6 +56,7 @@ class DuckDbDialect:
     """Names, literals and types of DuckDB."""
 
     checksum_method = "duckdb-hash"
+    has_dates = True
 
     def identifier(self, name: str) -> str:
         """Quote one name."""

@@ -58,6 +58,7 @@ class SqliteDialect:
 
     # SQLite has no hash function; a scope's contents are told apart by their number and their inputs.
     checksum_method = ""
+    has_dates = False
 
     def identifier(self, name: str) -> str:
         """Quote one name."""
