@@ -8,11 +8,13 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from mulgil.data.load import LoadOperator
+from mulgil.data.python_source import PythonSource
+from mulgil.data.sql_source import SqlSource
 from mulgil.data.transform import TransformOperator
 from mulgil.sdk import DAG, BaseOperator, MappedOperator, PythonOperator
 
@@ -66,14 +68,19 @@ def unfolded(task: BaseOperator) -> BaseOperator:
 def _statements(task: BaseOperator) -> Iterator[tuple[str, int]]:
     if isinstance(task, TransformOperator):
         yield task.sql, 0
-    elif isinstance(task, LoadOperator) and task.select is not None:
-        yield task.select, 0
+    elif isinstance(task, LoadOperator):
+        if task.select is not None:
+            yield task.select, 0
+        if isinstance(task.source, SqlSource):
+            yield task.source.sql, 0
+        elif isinstance(task.source, PythonSource):
+            yield from _sql_in_python(task.source.function)
     elif isinstance(task, PythonOperator):
-        yield from _sql_in_python(task)
+        yield from _sql_in_python(task.python_callable)
 
 
-def _sql_in_python(task: PythonOperator) -> Iterator[tuple[str, int]]:
-    function = inspect.unwrap(task.python_callable)
+def _sql_in_python(given: Callable[..., object]) -> Iterator[tuple[str, int]]:
+    function = inspect.unwrap(given)
     try:
         lines, first = inspect.getsourcelines(function)
         tree = ast.parse(textwrap.dedent("".join(lines)))

@@ -35,6 +35,7 @@ MESSAGES: dict[str, str] = {
         "tables of connection '{connection}' can't be proven: there are no scratch targets of type {type}; give "
         "another one by `--connection {connection}=duckdb:PATH`"
     ),
+    "prove.note_in_order": "a table here takes intervals in their order and refuses others, as its mode says",
     "prove.note_no_writes": "nothing here writes a table",
     "prove.note_one_interval": "needs two intervals: give `--from` and `--to`",
     "prove.note_quick": "left out by `--quick`",

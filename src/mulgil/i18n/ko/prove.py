@@ -31,6 +31,7 @@ MESSAGES: dict[str, str] = {
         "연결 '{connection}'의 테이블은 증명할 수 없습니다. {type} 타입의 임시 타깃이 없으니 `--connection "
         "{connection}=duckdb:PATH`로 다른 것을 주세요"
     ),
+    "prove.note_in_order": "구간을 순서대로만 받는 쓰기 모드의 테이블이 있어 다른 순서는 거부됨",
     "prove.note_no_writes": "테이블을 쓰는 태스크가 없음",
     "prove.note_one_interval": "구간이 두 개 필요합니다. `--from`과 `--to`를 주세요",
     "prove.note_quick": "`--quick`으로 건너뜀",
