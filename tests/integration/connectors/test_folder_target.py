@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -26,10 +27,11 @@ from mulgil.connectors.folder.stage import FolderStage
 from mulgil.connectors.folder.table_publish import TablePublish
 from mulgil.connectors.folder.target import FolderTarget
 from mulgil.data.context import WriteContext
-from mulgil.data.errors import TargetError
+from mulgil.data.errors import SourceShapeError, TargetError
 from mulgil.data.outcome import WriteOutcome
 from mulgil.data.partition import parse_partitions
 from mulgil.data.patience import Patience
+from mulgil.data.reject import BadRowLimit, BadRows
 from mulgil.data.table_spec import Grain, TableSpec, WriteMode
 from mulgil.data.target import Batches, NativeQuery
 from mulgil.data.write import WriteRequest, collect_garbage, write
@@ -374,7 +376,7 @@ def consistent(root: Path) -> list[str]:
         there = {path.name for path in (folder / "_mulgil/data").iterdir()}
         wrong += [f"missing {name}" for name in live.keys() - there]
         wrong += [f"stray {name}" for name in there - live.keys() - retired]
-        wrong += [f"shown {name}" for name in {path.stem for path in folder.glob("*/*.parquet")} ^ live.keys()]
+        wrong += [f"shown {name}" for name in {path.stem for path in folder.rglob("*.parquet")} ^ live.keys()]
         for name, each in live.items():
             path = folder / each["path"]
             if name in there and path.stat().st_size != each["bytes"]:
@@ -478,3 +480,62 @@ def table_in(root: Path) -> dict[int, str]:
     rows = fetch(target, "SELECT day, word, count(*) FROM raw.t GROUP BY ALL")
     assert all(count == 3 for *_, count in rows)
     return {day.day: str(word) for day, word, _ in rows if isinstance(day, date)}
+
+
+# ── Rejects ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class WithBadRows(Rows):
+    """Rows, of which some were set aside."""
+
+    def __init__(self, table: pa.Table, bad: int) -> None:
+        super().__init__(table)
+        self._bad = bad
+
+    @contextmanager
+    def open(self) -> Iterator[Batches]:
+        bad_rows = BadRows(BadRowLimit.of(100))
+        with super().open() as batches:
+            for line in range(self._bad):
+                error = SourceShapeError("data.target_failed", target="in.csv", detail="broken")
+                bad_rows.add(error, source="in.csv", line=line, raw={})
+            yield replace(batches, bad_rows=bad_rows)
+
+
+def test_killed_between_rejects_and_rows_the_next_write_puts_them_right(tmp_path):
+    target = target_in(tmp_path)
+    request = WriteRequest(
+        spec=SPEC,
+        mode=WriteMode.REPLACE_PARTITION,
+        partitions=parse_partitions([date(2013, 1, 5)], grain=Grain.DAY, timezone="UTC"),
+        bad_rows=BadRowLimit.of(100),
+        rejects="raw.t__rejects",
+        source="in.csv",
+    )
+
+    def put(bad: int, run_uid: str) -> None:
+        context = WriteContext(clock=Clock(), run_uid=run_uid, run_id="r", dag_id="d", task_id="t", data_interval=DAY)
+        write(request, target, WithBadRows(rows_of(5, word=run_uid), bad), context)
+
+    def rejects() -> list[object]:
+        return [count for _, count in fetch(target, "SELECT fence, count(*) FROM raw.t__rejects GROUP BY ALL")]
+
+    put(2, "a")
+    publish = TablePublish.publish
+
+    def killed(self: TablePublish) -> None:
+        if self.place.name == "t":
+            raise EndedError
+        publish(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TablePublish, "publish", killed)
+        with pytest.raises(EndedError):
+            put(5, "b")
+    assert fetch(target, "SELECT word, count(*) FROM raw.t GROUP BY ALL") == [("a", 3)]
+    assert rejects() == [5]
+    put(1, "c")
+    assert fetch(target, "SELECT word, count(*) FROM raw.t GROUP BY ALL") == [("c", 3)]
+    assert rejects() == [1]
+    collect_garbage(target)
+    assert consistent(tmp_path) == []

@@ -1,17 +1,12 @@
 """From a connection of type `duckdb` to the file that it names."""
 
-import re
-
 from mulgil.connectors.duckdb.database import DEFAULT_MEMORY
 from mulgil.connectors.duckdb.target import DuckDbTarget
 from mulgil.data.connector import Surroundings
 from mulgil.data.database_file import database_file
-from mulgil.data.errors import DeclarationError
+from mulgil.data.memory_limit import memory_limit
 from mulgil.data.patience import Patience
 from mulgil.model import Connection
-
-_MEMORY_LIMIT = "memory_limit"
-_MEMORY = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B)", re.IGNORECASE)
 
 
 def open_target(connection: Connection, runtime: Surroundings, patience: Patience) -> DuckDbTarget:
@@ -21,7 +16,5 @@ def open_target(connection: Connection, runtime: Surroundings, patience: Patienc
         DeclarationError: The connection names no file, or the limit is none.
         TargetError: The file's folder doesn't exist.
     """
-    memory = connection.extra.get(_MEMORY_LIMIT, DEFAULT_MEMORY)
-    if not isinstance(memory, str) or _MEMORY.fullmatch(memory) is None:
-        raise DeclarationError("data.memory_limit", connection=connection.connection_id, value=repr(memory))
+    memory = memory_limit(connection, default=DEFAULT_MEMORY)
     return DuckDbTarget(database_file(connection, runtime), patience=patience, memory=memory)

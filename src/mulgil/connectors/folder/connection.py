@@ -5,9 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from mulgil.connectors.folder.file_format import FileFormat
+from mulgil.connectors.folder.sql_session import DEFAULT_MEMORY
 from mulgil.connectors.folder.target import FolderTarget
 from mulgil.data.connector import Surroundings
 from mulgil.data.errors import DeclarationError, TargetError
+from mulgil.data.memory_limit import memory_limit
 from mulgil.data.patience import Patience
 from mulgil.model import Connection
 
@@ -19,7 +21,7 @@ def open_target(connection: Connection, runtime: Surroundings, patience: Patienc
     """Return the folder in `host`, relative to the home; the folder above it must be there.
 
     Raises:
-        DeclarationError: The connection names no folder, no known format, or no number of seconds.
+        DeclarationError: The connection names no folder, or a format, grace or limit that can't be.
         TargetError: The folder above it doesn't exist.
     """
     return FolderTarget(
@@ -27,6 +29,7 @@ def open_target(connection: Connection, runtime: Surroundings, patience: Patienc
         patience=patience,
         file_format=_format(connection),
         grace=_grace(connection),
+        memory=memory_limit(connection, default=DEFAULT_MEMORY),
     )
 
 

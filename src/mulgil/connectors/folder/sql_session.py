@@ -17,23 +17,25 @@ if TYPE_CHECKING:
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "python_enable_replacements": False,
-    "memory_limit": "256MB",
     "preserve_insertion_order": False,
     # Every file here is read once: keeping what was read would only fill the memory.
     "enable_external_file_cache": False,
 }
+# What reading, staging, an audit and a publish may each keep; the rest goes to disk.
+DEFAULT_MEMORY = "256MB"
 # Each thread needs memory of its own.
 _MOST_THREADS = 4
 
 
 @contextmanager
-def engine(spill: Path) -> Iterator["DuckDBPyConnection"]:
+def engine(spill: Path, memory: str = DEFAULT_MEMORY) -> Iterator["DuckDBPyConnection"]:
     """Open an engine of its own; what doesn't fit into memory goes to the new folder `spill`, made when needed."""
     import duckdb
 
     with translated(spill):
         spill.parent.mkdir(parents=True, exist_ok=True)
-    settings = {**_SETTINGS, "threads": min(os.cpu_count() or 1, _MOST_THREADS), "temp_directory": str(spill)}
+    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    settings = {**_SETTINGS, "threads": threads, "memory_limit": memory, "temp_directory": str(spill)}
     with duckdb.connect(":memory:", config=settings) as connection:
         # Naive timestamps mean UTC wherever they meet zoned ones.
         connection.execute("SET TimeZone = 'UTC'")

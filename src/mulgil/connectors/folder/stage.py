@@ -25,11 +25,12 @@ _WORK_SUFFIX = ".work"
 class FolderStage:
     """A private Parquet file, locked by its writer while it exists."""
 
-    def __init__(self, folder: Path, name: str, *, reading: "QueryRunner") -> None:
+    def __init__(self, folder: Path, name: str, *, reading: "QueryRunner", memory: str) -> None:
         """Take the lock of the new stage `name`; `reading` runs a query over the tables."""
         self._folder = folder
         self._name = name
         self._reading = reading
+        self._memory = memory
         self._path = folder / f"{name}.parquet"
         self._rejects = folder / f"{name}.rejects.parquet"
         self._has_rejects = False
@@ -132,7 +133,7 @@ class FolderStage:
 
     def _audit(self) -> "DuckDBPyConnection":
         if self._connection is None:
-            self._connection = self._closing.enter_context(engine(self.work / "audit"))
+            self._connection = self._closing.enter_context(engine(self.work / "audit", self._memory))
         return self._connection
 
     def _describe(self) -> None:

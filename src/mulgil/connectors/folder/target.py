@@ -16,7 +16,7 @@ from mulgil.connectors.folder.pins import pinned
 from mulgil.connectors.folder.place import TablePlace, place_of, stages_in, tables_in
 from mulgil.connectors.folder.rows import define_view
 from mulgil.connectors.folder.shown import show, shown_version
-from mulgil.connectors.folder.sql_session import engine, translated
+from mulgil.connectors.folder.sql_session import DEFAULT_MEMORY, engine, translated
 from mulgil.connectors.folder.stage import FolderStage, remove_dead_stage
 from mulgil.connectors.folder.table_publish import TablePublish
 from mulgil.connectors.folder.transaction import FolderTransaction
@@ -46,15 +46,18 @@ class FolderTarget:
         patience: Patience,
         file_format: FileFormat = FileFormat.PARQUET,
         grace: timedelta = timedelta(hours=1),
+        memory: str = DEFAULT_MEMORY,
     ) -> None:
         """Name the root, which the first write makes if it isn't there; links are resolved.
 
         New tables get files of `file_format`. Files that are no longer a table's are kept for `grace`.
+        `memory` is what reading, staging, an audit and a publish may each keep, in DuckDB's words, such as `1GB`.
         """
         self._root = root.resolve()
         self._patience = patience
         self._format = file_format
         self._grace = grace
+        self._memory = memory
         self._stages = stages_in(self._root)
 
     @property
@@ -92,7 +95,7 @@ class FolderTarget:
 
     def create_stage(self, name: str) -> FolderStage:
         """Make the place of a Parquet file."""
-        return FolderStage(self._stages, name, reading=self._reading)
+        return FolderStage(self._stages, name, reading=self._reading, memory=self._memory)
 
     @contextmanager
     def transaction(self, table: str, stage: Stage) -> Iterator[FolderTransaction]:
@@ -100,7 +103,7 @@ class FolderTarget:
         if not isinstance(stage, FolderStage):
             raise TypeError(stage)
         stage.end_audit()
-        with ExitStack() as locks, engine(stage.work / "publish") as connection:
+        with ExitStack() as locks, engine(stage.work / "publish", self._memory) as connection:
 
             def begin(table: str) -> TablePublish:
                 place = place_of(self._root, table)
@@ -176,7 +179,7 @@ class FolderTarget:
         with translated(self._root):
             found = [place for place in tables_in(self._root) if _is_named(place.name, sql)]
         places = tuple(dict.fromkeys([*named_places, *found]))
-        with _snapshot(places) as manifests, engine(spill) as connection:
+        with _snapshot(places) as manifests, engine(spill, self._memory) as connection:
             with translated(self._root):
                 for place, manifest in zip(places, manifests, strict=True):
                     if manifest is not None and manifest.columns is not None:

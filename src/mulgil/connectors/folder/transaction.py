@@ -148,7 +148,8 @@ class FolderTransaction:
     def replace_rejects(self, table: str, columns: tuple[Column, ...]) -> None:
         """Change the table of rejects, whose manifest is swapped just before this table's.
 
-        Between the two it may show rejects of a write that never came to be; the next publish removes them.
+        Killed between the two it shows the rejects of a write that never came to be, until these rows are
+        written again.
         """
         rejects = self._begin(table)
         with translated(rejects.place.folder):
