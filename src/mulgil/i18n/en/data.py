@@ -154,8 +154,8 @@ MESSAGES: dict[str, str] = {
     ),
     "data.out_of_order": (
         "{table} is written in mode {mode}, which needs data intervals in their order: the one that ends at {end} "
-        "comes after the one that ends at {until}. Nothing was published. Let runs wait for one another "
-        "(depends_on_past=True); to write history anew, drop the table and run every interval in order."
+        "comes after the one that ends at {until}. Nothing was published. Let one run go at a time "
+        "(max_active_runs=1), oldest first; to write history anew, drop the table and run every interval in order."
     ),
     "data.rows_late": (
         "Rows for {table} change what the table knows already of that time or a later one; a version can only be "
