@@ -25,10 +25,12 @@ STATE_COLORS = {
 }
 REASON = "reason"
 # What may be broken over lines: sentences and lists, nothing that people copy.
-FOLDED = frozenset({"description", "upstream", "reads", "writes", "runs", "file", "operator", "scope", "extra"})
+FOLDED = frozenset(
+    {"description", "upstream", "reads", "writes", "runs", "file", "operator", "scope", "extra", "writers", "readers"}
+)
 FOLDED_WIDTH = 12
 # What a narrow terminal does without, first things first; JSON and YAML always have it all.
-OPTIONAL = ("max_tries", "started_at", "type", "interval_end", "duration", "fence", "operator")
+OPTIONAL = ("write_id", "max_tries", "started_at", "type", "interval_end", "duration", "fence", "operator")
 GAP = 2
 LABELS_SHOWN = 3
 

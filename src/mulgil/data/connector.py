@@ -62,6 +62,11 @@ def connection_types() -> tuple[str, ...]:
     return tuple(sorted({*_TARGETS, *_PROBES}))
 
 
+def target_types() -> tuple[str, ...]:
+    """Return every connection type that tables can be kept in, in order."""
+    return tuple(sorted(_TARGETS))
+
+
 def probe(connection: Connection, resolve_path: Callable[[str], Path], clock: Clock) -> Text:
     """Return what is found where a connection of a known type leads; nothing is written or made.
 
