@@ -86,6 +86,9 @@ def change_rows(
         shared = (WRITE, INTERVAL_END) if prepared.is_shared else ()
         transaction.create_table((*created, *dict.fromkeys((*added, *shared))))
         existing = transaction.columns() or ()
+        if transaction.has_tombstones():
+            # They are those of a table that somebody dropped.
+            transaction.execute(f"DELETE FROM {transaction.tombstones}")
     else:
         require_in_order(spec, prepared.mode, entry, context.data_interval)
         _require_added(prepared, existing, added)

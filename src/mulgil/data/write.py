@@ -143,12 +143,14 @@ def _write_once(
     opened = target.open(request.spec.name, watched, now_us=context.now_us())
     context.hit(FaultPoint.K1)
     require_same_table(opened.ledger.entry, request.spec)
-    if opened.columns is not None:
-        _require_table(request, opened, context)
+    if opened.columns is not None and request.spec.partition_by is not None:
+        partition_column(request.spec, opened.columns)
     if context.is_pure and (done := _committed(request, opened.ledger, context)) is not None:
         context.committed(done)
         _sweep(target)
         return done
+    if opened.columns is not None:
+        require_in_order(request.spec, request.mode, opened.ledger.entry, context.data_interval)
     if incremental is not None:
         incremental = incremental.opened(opened, scopes, context)
     with target.create_stage(stage_name(opened.table_name, scopes, opened.fence)) as stage:
@@ -232,13 +234,6 @@ def _watched(batches: Batches, context: WriteContext) -> "Iterator[pa.RecordBatc
         is_middle = False
     if is_middle:
         context.hit(FaultPoint.K3)
-
-
-def _require_table(request: WriteRequest, opened: Opened, context: WriteContext) -> None:
-    """Refuse, before anything is read, what the table that is there rules out."""
-    if request.spec.partition_by is not None:
-        partition_column(request.spec, opened.columns or ())
-    require_in_order(request.spec, request.mode, opened.ledger.entry, context.data_interval)
 
 
 def _fitted(request: WriteRequest, target: Target) -> WriteRequest:

@@ -137,6 +137,16 @@ class Place:
         finally:
             connection.close()
 
+    def drop(self, table: str) -> None:
+        """Drop a table as somebody else would."""
+        if self.kind == "files":
+            shutil.rmtree(self.file / "main" / table)
+            return
+        connection = duckdb.connect(str(self.file)) if self.kind == "duckdb" else sqlite3.connect(self.file)
+        connection.execute(f"drop table {table}")
+        connection.commit()
+        connection.close()
+
     def table(self) -> list[tuple[int, str, str]]:
         """The whole table."""
         return [(row[0], str(row[1]), row[2]) for row in self.fetch("select * from flights order by id, day")]  # type: ignore[misc]

@@ -360,6 +360,26 @@ def test_a_table_with_a_key_only(write, place):
     assert place.fetch("select count(*) from flights") == [(1,)]
 
 
+def test_a_retry_knows_that_it_committed_though_a_later_interval_did_meanwhile(history, versions):
+    given = {"is_pure": True, "run_uid": "first"}
+    history(1, event(1, 3, "a"), **given)
+    history(2, event(1, 3, "b", day=2))
+    assert history(1, event(1, 3, "a"), **given).status is WriteStatus.ALREADY_COMMITTED
+    assert len(versions()) == 2
+
+
+def test_a_table_that_was_dropped_begins_anew(history, versions, write, words, place):
+    history(2, event(1, 3, "b", day=2))
+    place.drop("flights")
+    history(1, event(1, 3, "a"))
+    assert versions() == [(1, "01 03", "a", None)]
+    place.drop("flights")
+    write(2, DELETING[2], "merge", options=WITH_FLAG)
+    place.drop("flights")
+    write(1, rows((1, "a")), "merge")
+    assert words() == [(1, "a")]
+
+
 # ── All of them ──────────────────────────────────────────────────────────────────────────────────────────
 
 OPTIONS = {"scd2": SINCE}
