@@ -90,8 +90,19 @@ def test_the_flights_are_proven(
 ) -> None:
     url = flights_api("--unavailable-rate", "0", "--reset-rate", "0")
     code, proof = prove(FLIGHTS, tmp_path, "--date", "2013-01-05", others=(f"flights_api=http:{url}",))
-    assert [check["findings"] for check in proof["checks"]] == [[]] * 6
+    assert [check["findings"] for check in proof["checks"]] == [[]] * 7
     assert code == 0
     killed = next(check for check in proof["checks"] if check["name"] == "killed")
     assert killed["tried"] == 7 * 11
     proof_facts["prove.flights_kills"] = killed["tried"]
+
+
+def test_days_that_are_alike_are_doubted(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for day, amount in (("2026-02-03", 5), ("2026-02-04", 7)):
+        (inbox / f"{day}.csv").write_text(f"store,amount\na,{amount}\nb,{amount + 1}\n", encoding="utf-8")
+    code, proof = prove(CARELESS / "latest_file.py", tmp_path, *DAYS, "--quick", "--variable", f"inbox={inbox}")
+    doubtful = {check["name"]: check for check in proof["checks"] if check["verdict"] == "doubtful"}
+    assert code == 0
+    assert codes(doubtful["alike"]) == {"prove.what_alike"}

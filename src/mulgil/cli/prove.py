@@ -59,7 +59,7 @@ def prove(
 
     def told(check: Check) -> None:
         if output == "table":
-            color = {"ok": "green", "failed": "red"}.get(check.verdict.value)
+            color = {"ok": "green", "failed": "red", "doubtful": "yellow"}.get(check.verdict.value)
             click.echo(("\r\x1b[2K" if is_live else "") + click.style(check_line(check), fg=color))
 
     def progressed(what: str, done: int, total: int) -> None:

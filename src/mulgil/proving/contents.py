@@ -179,6 +179,34 @@ def _values(rows: Counter[Row], index: int) -> Iterator[str]:
             yield repr(row[index])
 
 
+def alike(beginning: Contents, between: Contents, end: Contents) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the tables to which two runs added equal rows, but for columns that tell the runs apart; and those.
+
+    `between` is what there was after the first run. Columns that have no value in common are what tells the
+    runs apart, such as the day; something else must be left to compare.
+    """
+    empty = TableContents((), Counter())
+    for name, last in end.items():
+        middle = between.get(name, empty)
+        one, other = middle.rows - beginning.get(name, empty).rows, last.rows - middle.rows
+        if not one or one.total() != other.total() or middle.columns != last.columns:
+            continue
+        own = [
+            index
+            for index in range(len(last.columns))
+            if not set(_values(one, index)).isdisjoint(_values(other, index))
+        ]
+        if 0 < len(own) < len(last.columns) and _only(one, own) == _only(other, own):
+            yield name, tuple(column for index, column in enumerate(last.columns) if index not in own)
+
+
+def _only(rows: Counter[Row], indexes: Sequence[int]) -> Counter[Row]:
+    kept: Counter[Row] = Counter()
+    for row, count in rows.items():
+        kept[tuple(row[index] for index in indexes)] += count
+    return kept
+
+
 def _sample(columns: Sequence[str], rows: Counter[Row], most: int = 3) -> tuple[str, ...]:
     shown = sorted(rows, key=repr)[:most]
     return tuple(", ".join(f"{name}={value}" for name, value in zip(columns, row, strict=True))[:300] for row in shown)

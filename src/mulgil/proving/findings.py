@@ -65,3 +65,10 @@ def of_hit(hit: Hit) -> Finding:
     }[hit.kind]
     what = Text(_HIT_WHAT[hit.kind], {"word": hit.word, "file": hit.file, "line": hit.line})
     return Finding(where=hit.task_id, what=what, remedy=remedy)
+
+
+def of_alike(table: str, columns: Sequence[str], *, writers: Mapping[str, Sequence[str]]) -> Finding:
+    """Return the finding for a table to which two intervals gave equal rows."""
+    tasks = ", ".join(writers.get(table, ())) or "?"
+    what = Text("prove.what_alike", {"columns": ", ".join(columns), "tasks": tasks})
+    return Finding(where=table, what=what, remedy=Text("prove.remedy_own_input"))

@@ -4,6 +4,7 @@
     again       the same intervals once more                         → A
     order       the intervals the other way round, from the start    → A
     later       with the wall clock a day ahead, from the start      → A
+    alike       did two intervals give equal rows?                   → then an author should look
     killed      each writing task killed at each point, then re-run  → old or new, then as unkilled
     statements  what queries say that no run can show
 
@@ -22,17 +23,19 @@ from mulgil.inprocess import GivenDate, intervals_for, make_runs
 from mulgil.model import DagRun, DagSpec, DataInterval
 from mulgil.ports import Clock, IdSource
 from mulgil.proving.child import in_child
-from mulgil.proving.contents import Contents, differences
-from mulgil.proving.findings import of_difference, of_failure, of_hit
+from mulgil.proving.contents import Contents, alike, differences, read_world
+from mulgil.proving.findings import of_alike, of_difference, of_failure, of_hit
 from mulgil.proving.kills import Killer, find_arms
 from mulgil.proving.legs import Legs
 from mulgil.proving.playing import Played, Subject, forget
 from mulgil.proving.report import Check, Finding, Proof, Verdict
 from mulgil.proving.statements import Hit, find_hits
+from mulgil.proving.world import World
 from mulgil.timetables import timetable_for
 
 _AHEAD = timedelta(days=1, hours=1, minutes=1, seconds=1)
 _OUT_OF_ORDER = "data.out_of_order"
+_TWO = 2
 _KILLED = Text("prove.check_killed")
 _MICROSECOND = timedelta(microseconds=1)
 Told = Callable[[Check], None]
@@ -162,6 +165,7 @@ class Prover:
         self._try_order(once)
         later = self._legs.play(self._legs.world(), self._made(self._intervals), ahead=_AHEAD)
         self._done("later", Text("prove.check_later"), self._compared(later, once.contents, "later"))
+        self._look_for_alike(once)
 
     def _try_order(self, once: Played) -> None:
         title = Text("prove.check_order")
@@ -177,6 +181,23 @@ class Prover:
             self._skip("order", title, Text("prove.note_in_order"))
         else:
             self._done("order", title, self._compared(played, once.contents, "order"))
+
+    def _look_for_alike(self, once: Played) -> None:
+        """Doubt rows that two intervals have in common: a newest file, or a query without its interval."""
+        title = Text("prove.check_alike")
+        first = self._references.get(once.order[0]) if once.order else None
+        if len(self._runs) != _TWO or first is None:
+            self._skip("alike", title, Text("prove.note_two_intervals"))
+            return
+        world = World(self._subject.scratch / "beginning")
+        job = partial(read_world, world, self._inspection.tables, self._clock)
+        beginning, _ = in_child(job, log=self._subject.log).value
+        findings = tuple(
+            of_alike(table, columns, writers=self._writers)
+            for table, columns in alike(beginning, first.before, once.contents)
+        )
+        verdict = Verdict.DOUBTFUL if findings else Verdict.OK
+        self._add(Check(name="alike", title=title, verdict=verdict, findings=findings))
 
     def _compared(self, played: Played, expected: Contents, check: str) -> list[Finding]:
         # A mode that takes intervals in their order refuses an earlier one, and so leaves the table as it is.

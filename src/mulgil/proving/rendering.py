@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from mulgil.i18n import Text, render
 from mulgil.proving.report import Check, Finding, Proof, Verdict
 
-_MARKS = {Verdict.OK: "✓", Verdict.FAILED: "✗", Verdict.SKIPPED: "·"}
+_MARKS = {Verdict.OK: "✓", Verdict.FAILED: "✗", Verdict.SKIPPED: "·", Verdict.DOUBTFUL: "?"}
 
 
 def check_line(check: Check) -> str:
@@ -22,7 +22,7 @@ def as_text(proof: Proof) -> str:
     lines: list[str] = []
     for check in proof.checks:
         for finding in check.findings:
-            lines += ["", f"{_MARKS[Verdict.FAILED]} {finding.where}: {_what(finding)}"]
+            lines += ["", f"{_MARKS[check.verdict]} {finding.where}: {_what(finding)}"]
             lines += [f"    {sample}" for sample in finding.samples]
             lines += [f"  {line}" for line in _advice(finding)]
     return "\n".join([*lines, "", _verdict(proof)]).lstrip("\n")
@@ -82,7 +82,7 @@ def _advice(finding: Finding) -> Iterator[str]:
 
 
 def _verdict(proof: Proof) -> str:
-    found = sum(len(check.findings) for check in proof.checks)
+    found = sum(len(check.findings) for check in proof.checks if check.verdict is Verdict.FAILED)
     if proof.holds:
         return render(Text("prove.holds", {"dag_id": proof.dag_id, "seconds": proof.seconds}))
     return render(Text("prove.fails", {"dag_id": proof.dag_id, "found": found, "seconds": proof.seconds}))

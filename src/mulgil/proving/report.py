@@ -11,6 +11,8 @@ class Verdict(StrEnum):
     """How a check ended."""
 
     OK = "ok"
+    # Nothing is wrong for sure: an author should look.
+    DOUBTFUL = "doubtful"
     FAILED = "failed"
     SKIPPED = "skipped"
 

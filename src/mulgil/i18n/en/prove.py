@@ -16,6 +16,7 @@ MESSAGES: dict[str, str] = {
         "Equal but for {columns}: the values there are new each time, such as random ids or instants."
     ),
     "prove.check_again": "the same intervals again: the same tables",
+    "prove.check_alike": "other intervals: other rows",
     "prove.check_killed": "killed in the middle: old or new, and whole after another try",
     "prove.check_later": "a day later: the same tables",
     "prove.check_order": "in another order: the same tables",
@@ -39,6 +40,7 @@ MESSAGES: dict[str, str] = {
     "prove.note_no_writes": "nothing here writes a table",
     "prove.note_one_interval": "needs two intervals: give `--from` and `--to`",
     "prove.note_quick": "left out by `--quick`",
+    "prove.note_two_intervals": "needs exactly two intervals",
     "prove.progress_killed": "killed {done} of {total}",
     "prove.progress_reference": "task {done} of {total} alone",
     "prove.remedy_inputs": "Let the rows follow from the data interval and from inputs that don't change.",
@@ -46,6 +48,9 @@ MESSAGES: dict[str, str] = {
         "Use the data interval: `{{{{ ds }}}}` in SQL, `ds` or `data_interval_start` in a function."
     ),
     "prove.remedy_order_by": "Add an ORDER BY over columns that are unique together.",
+    "prove.remedy_own_input": (
+        "If that isn't so by nature: does the task read its own interval, or the newest file or day that there is?"
+    ),
     "prove.remedy_own_partition": (
         "Read the run's own partition only: `where day = {{{{ ds }}}}`, or a Table as `load`'s source."
     ),
@@ -73,6 +78,7 @@ MESSAGES: dict[str, str] = {
         "the tables have more than {limit} rows, too many to compare: take a shorter range, or smaller targets"
     ),
     "prove.tried": "{count} times",
+    "prove.what_alike": "the two intervals gave equal rows but for {columns} (written by {tasks})",
     "prove.what_differs": "{missing} rows are missing, {extra} are there that should not be (written by {tasks})",
     "prove.what_nothing_written": (
         "the runs succeeded, but no table was written in any database that a connection names"

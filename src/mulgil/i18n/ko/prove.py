@@ -12,6 +12,7 @@ MESSAGES: dict[str, str] = {
     "prove.cause_unknown": "같은 입력에서 다른 행이 나왔습니다.",
     "prove.cause_values": "{columns}만 다릅니다. 난수 ID나 현재 시각처럼 값이 매번 새로 만들어집니다.",
     "prove.check_again": "같은 구간을 다시 실행해도 테이블이 같음",
+    "prove.check_alike": "구간이 다르면 행도 다름",
     "prove.check_killed": "도중에 죽여도 이전 것 또는 새것이고, 다시 시도하면 온전함",
     "prove.check_later": "하루 뒤에 실행해도 테이블이 같음",
     "prove.check_order": "다른 순서로 실행해도 테이블이 같음",
@@ -35,6 +36,7 @@ MESSAGES: dict[str, str] = {
     "prove.note_no_writes": "테이블을 쓰는 태스크가 없음",
     "prove.note_one_interval": "구간이 두 개 필요합니다. `--from`과 `--to`를 주세요",
     "prove.note_quick": "`--quick`으로 건너뜀",
+    "prove.note_two_intervals": "구간이 정확히 두 개 필요합니다",
     "prove.progress_killed": "{total}번 중 {done}번 죽였습니다",
     "prove.progress_reference": "태스크 {total}개 중 {done}개를 따로 실행했습니다",
     "prove.remedy_inputs": "행이 데이터 구간과 변하지 않는 입력에서만 나오게 하세요.",
@@ -42,6 +44,9 @@ MESSAGES: dict[str, str] = {
         "데이터 구간을 쓰세요. SQL에서는 `{{{{ ds }}}}`, 함수에서는 `ds`나 `data_interval_start`입니다."
     ),
     "prove.remedy_order_by": "함께 유일한 컬럼들로 ORDER BY를 쓰세요.",
+    "prove.remedy_own_input": (
+        "원래 그런 데이터가 아니라면, 태스크가 자기 구간이 아니라 최신 파일이나 최신 날짜를 읽는지 확인하세요."
+    ),
     "prove.remedy_own_partition": (
         "실행 자신의 파티션만 읽으세요. `where day = {{{{ ds }}}}`를 쓰거나 Table을 `load`의 소스로 쓰세요."
     ),
@@ -67,6 +72,7 @@ MESSAGES: dict[str, str] = {
     ),
     "prove.too_many_rows": "테이블의 행이 {limit}개를 넘어 비교할 수 없습니다. 범위를 줄이거나 더 작은 타깃을 쓰세요",
     "prove.tried": "{count}번",
+    "prove.what_alike": "두 구간이 {columns}만 빼고 같은 행을 냈습니다 (쓴 태스크: {tasks})",
     "prove.what_differs": "행 {missing}개가 없고, 없어야 할 행 {extra}개가 있습니다 (쓴 태스크: {tasks})",
     "prove.what_nothing_written": "실행은 성공했지만 연결이 가리키는 데이터베이스에 쓰인 테이블이 없습니다",
     "prove.what_sql_chance": "SQL에서 `{word}`을(를) 씁니다({file}:{line}). 값이 매번 달라집니다",
