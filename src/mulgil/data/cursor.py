@@ -290,21 +290,30 @@ def tracked(batches: Batches, column: str, window: Window, *, source: str) -> "I
             row = done + pc.index(pc.is_null(values), pa.scalar(value=True)).as_py() + 1
             raise SourceShapeError("data.cursor_null", source=source, column=column, row=row)
         done += batch.num_rows
-        kept = _within(batch, values, window)
+        kept = _within(batch, values, window, source=source, column=column)
         if kept.num_rows:
             _note(window, pc.max(kept.column(column)))
             yield kept
 
 
-def _within(batch: "pa.RecordBatch", values: "pa.Array", window: Window) -> "pa.RecordBatch":
+def _within(
+    batch: "pa.RecordBatch", values: "pa.Array", window: Window, *, source: str, column: str
+) -> "pa.RecordBatch":
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     for mark, compare in ((window.before, pc.greater), (window.until, pc.less_equal)):
-        if mark is not None:
+        if mark is None:
+            continue
+        try:
             inside = compare(values, mark.scalar(values.type))
-            if not pc.all(inside).as_py():
-                batch = batch.filter(inside)
-                values = values.filter(inside)
+        except pa.ArrowException as error:
+            raise SourceShapeError(
+                "data.cursor_type", source=source, column=column, type=str(values.type), mark=str(mark)
+            ) from error
+        if not pc.all(inside).as_py():
+            batch = batch.filter(inside)
+            values = values.filter(inside)
     return batch
 
 

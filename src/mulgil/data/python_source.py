@@ -37,11 +37,13 @@ class RowsSource(Source):
         """Keep the rows; nothing is looked at."""
         self.rows = rows
         self.columns = dict(columns) if columns is not None else None
+        # Kept, because the task's result takes the task's place.
+        self._giver = f"task {rows.node_id!r}" if isinstance(rows, XComArg) else "rows"
 
     @property
     def shown_as(self) -> str:
         """The task that gives the rows, or that they stand in the dag file."""
-        return f"task {self.rows.node_id!r}" if isinstance(self.rows, XComArg) else "rows"
+        return self._giver
 
     def filled(self, fill: Callable[[str, object], object]) -> Self:
         """Put in what a task returned; rows are data, never templates."""

@@ -297,6 +297,10 @@ def test_where_the_first_run_begins(run):
             lambda log: log.rows.append((9, None)),
             "log: row 6 of what was read has no value in the cursor column 'value'",
         ),
+        (
+            lambda log: setattr(log, "cursor", Cursor("value", initial="yesterday")),
+            "log: the cursor stands at yesterday, which is no value of column 'value' of type int64",
+        ),
         (lambda log: setattr(log, "cursor", Cursor("valeu")), "log has no column 'valeu', which is its cursor"),
     ],
 )

@@ -6,7 +6,7 @@ fits a type.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
@@ -79,7 +79,7 @@ def fits_kind(value: Cell, kind: str) -> bool:
         case "date" | "timestamp[us]":
             return isinstance(value, date)
         case _:
-            return isinstance(value, str)
+            return isinstance(value, str | time | timedelta)
 
 
 def error_cells(file: Path, sheet: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _REDIRECTS = 5
+_ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "gzip"}
 
 
 class HttpSource(Source):
@@ -96,7 +97,7 @@ class HttpSource(Source):
         since: dict[str, str] = {}
         if self.cursor_parameter and window and window.before:
             since = {self.cursor_parameter: str(window.before)}
-        headers = {**authorization(connection), **_extra(connection, "headers"), **self.headers}
+        headers = {**_ACCEPTED, **authorization(connection), **_extra(connection, "headers"), **self.headers}
         # Trying again is ours, because it must cover the body, too; only redirects are left to the pool, and
         # none of our headers follows one to another server.
         retries = Retry(

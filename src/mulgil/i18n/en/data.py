@@ -253,6 +253,11 @@ MESSAGES: dict[str, str] = {
         "{source}: row {row} of what was read has no value in the cursor column {column!r}, so it would be read "
         "never or always. Nothing was published. Give it a value, or leave such rows out of the query."
     ),
+    "data.cursor_type": (
+        "{source}: the cursor stands at {mark}, which is no value of column {column!r} of type {type}. Give Cursor an "
+        "initial= of the column's type; if the column was changed, give the source another cursor column. Nothing was "
+        "published."
+    ),
     "data.cursor_unknown": (
         "{table}: this interval was loaded before {source} had a cursor, so nobody knows what it had read. Run the "
         "newest interval, which reads on, or load the table anew."

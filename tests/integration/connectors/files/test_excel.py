@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from mulgil.connectors.files import ExcelSource
+from mulgil.connectors.files.excel_cells import as_text, cell_name, fits_kind, kind_of_cells
 from mulgil.data.errors import SourceShapeError
 
 AT, DAY = datetime(2013, 1, 5, 10, 30), datetime(2013, 1, 6)  # noqa: DTZ001 - Excel has no zones
@@ -56,6 +57,26 @@ def test_a_table_that_starts_below(read, write_workbook):
     assert "#DIV/0!" in " ".join(row.error for row in bad)
     with pytest.raises(SourceShapeError, match="cell C7: 'N/A' in column 'n' is no double"):
         read(ExcelSource("in.xlsx", sheet="T", header_row=5))
+
+
+def test_cells_fit_by_their_kind():
+    assert kind_of_cells(["", time(10, 30), "x"]) == "string"
+    assert all(fits_kind(value, "string") for value in (time(10, 30), timedelta(hours=30), "x"))
+    assert [as_text(value) for value in ("", True, 3.0, 1.5, time(10, 30), "가")] == [
+        None,
+        b"true",
+        b"3",
+        b"1.5",
+        b"10:30:00",
+        "가".encode(),
+    ]
+    assert [cell_name(0, 0), cell_name(6, 25), cell_name(6, 26), cell_name(9, 701), cell_name(9, 702)] == [
+        "A1",
+        "Z7",
+        "AA7",
+        "ZZ10",
+        "AAA10",
+    ]
 
 
 @pytest.mark.parametrize(
