@@ -116,4 +116,8 @@ def nyc_flights() -> None:
     load(carrier_daily, into=app_carrier_daily)
 
 
-nyc_flights()
+pipeline = nyc_flights()
+
+if __name__ == "__main__":
+    # `python nyc_flights.py --date 2013-01-05`: here and now, without a server.
+    pipeline.cli()

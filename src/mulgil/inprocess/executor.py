@@ -27,9 +27,14 @@ class InProcessExecutor:
         """The attempts that were queued and not taken, in the order in which the scheduler queued them."""
         return self._waiting
 
-    def take(self, index: int) -> Assignment:
-        """Take one of the waiting attempts in order to run it."""
-        return self._waiting.pop(index)
+    def take(self, indexes: Sequence[int]) -> tuple[Assignment, ...]:
+        """Take some of the waiting attempts, in this order, in order to run them."""
+        if len(indexes) == 1:
+            return (self._waiting.pop(indexes[0]),)
+        taken = tuple(self._waiting[index] for index in indexes)
+        gone = set(indexes)
+        self._waiting = [assignment for index, assignment in enumerate(self._waiting) if index not in gone]
+        return taken
 
     def report(self, report: Report) -> None:
         """Pass the end of an attempt on to the scheduler's next step."""

@@ -89,6 +89,7 @@ class Result:
         self.standstill = standstill
         self.xcoms = tuple(values)
         self._decode = decode
+        self._values = {(one.run_id, one.task_id, one.map_index, one.key): one.value for one in self.xcoms}
 
     @property
     def succeeded(self) -> bool:
@@ -141,7 +142,5 @@ class Result:
         """Return what a task returned, or pushed under `key`; None where there is nothing."""
         found = self.run(run)
         found.instance(task_id, map_index)
-        for xcom in self.xcoms:
-            if (xcom.run_id, xcom.task_id, xcom.map_index, xcom.key) == (found.run_id, task_id, map_index, key):
-                return self._decode(xcom.value)
-        return None
+        value = self._values.get((found.run_id, task_id, map_index, key))
+        return None if value is None else self._decode(value)

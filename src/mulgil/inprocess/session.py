@@ -123,10 +123,7 @@ class Session:
                 self._clock.wait_until(due)
 
     def _play_next(self, play: Play) -> None:
-        waiting = tuple(self._executor.waiting)
-        for index in self._order(waiting):
-            assignment = waiting[index]
-            self._executor.take(self._executor.waiting.index(assignment))
+        for assignment in self._executor.take(self._order(self._executor.waiting)):
             self._watcher.started(assignment)
             report = play(assignment)
             self._keep(assignment, report)

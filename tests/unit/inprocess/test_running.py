@@ -47,7 +47,7 @@ def test_values_pass_through_every_task() -> None:
     assert result.run_state() == "success"
 
 
-def test_twenty_tasks_take_no_time() -> None:
+def test_twenty_tasks_take_no_time(proof: dict[str, float | str | bool]) -> None:
     dag = chain(20)
     dag.test("2026-02-03", quiet=True)
     took = []
@@ -55,6 +55,7 @@ def test_twenty_tasks_take_no_time() -> None:
         began = time.perf_counter()
         dag.test("2026-02-03", quiet=True)
         took.append(time.perf_counter() - began)
+    proof["inprocess.twenty_tasks_ms"] = round(1000 * min(took), 1)
     assert min(took) < 0.1
 
 
