@@ -102,4 +102,4 @@ def _unknown(table: str, value: object, known: tuple[str, ...]) -> DeclarationEr
     guess = nearest_name(word, known)
     if guess is None:
         return DeclarationError("data.schema_rule", table=table, word=word, known=listed)
-    return DeclarationError("data.schema_rule_guess", table=table, word=word, known=listed, guess=guess)
+    return DeclarationError("data.schema_rule_guess", table=table, word=word, known=listed, guess=str(guess))
