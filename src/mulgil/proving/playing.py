@@ -43,6 +43,7 @@ from mulgil.worker.attempt.xcom_files import XComFiles
 
 # A line is counted this often at most: the first time and once more, as in a loop.
 _PASSES = 2
+_LIBRARIES = "/site-packages/"
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +98,7 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
     stages: tuple[str, ...]
     xcoms: tuple[XComValue, ...]
     order: tuple[str, ...]
-    lines: tuple[int, ...]
+    lines: tuple[str, ...]
 
 
 def play_leg(subject: Subject, leg: Leg, tables: tuple[tuple[str, str], ...]) -> Played:
@@ -188,7 +189,7 @@ class _WatchedPlay:
         self._world = world
         self._last_run = leg.runs[-1].run_id
         self.order: list[str] = []
-        self.lines: list[int] = []
+        self.lines: list[str] = []
 
     def play(self, assignment: Assignment) -> Report:
         task_id = assignment.instance.task_id
@@ -197,19 +198,13 @@ class _WatchedPlay:
             if self._leg.steps is not None:
                 self._world.copy_to(step_folder(self._leg.steps, len(self.order) - 1))
         operator = unfolded(self._dag.task(task_id))
-        if not isinstance(operator, PythonOperator):
-            report = self._play(assignment)
-        else:
-            report = self._traced(operator, assignment)
+        report = self._traced(assignment) if isinstance(operator, PythonOperator) else self._play(assignment)
         if self._leg.death == Death():
             _die()
         return report
 
-    def _traced(self, operator: PythonOperator, assignment: Assignment) -> Report:
-        code = getattr(operator.python_callable, "__code__", None)
-        if code is None:
-            return self._play(assignment)
-        counter = _LineCounter(code.co_filename, self._leg.death, self.lines)
+    def _traced(self, assignment: Assignment) -> Report:
+        counter = _LineCounter(Path(self._dag.root_folder), self._leg.death, self.lines)
         sys.settrace(counter.called)
         try:
             return self._play(assignment)
@@ -218,21 +213,23 @@ class _WatchedPlay:
 
 
 class _LineCounter:
-    """Counts the lines of one file as they are passed, and dies before the one that is told."""
+    """Counts the lines of the author's files as they are passed, and dies before the one that is told."""
 
-    def __init__(self, file: str, death: Death | None, lines: list[int]) -> None:
-        self._file = file
+    def __init__(self, folder: Path, death: Death | None, lines: list[str]) -> None:
+        self._prefix = f"{folder}/"
         self._at = death.line if death is not None and death.line else -1
-        self._passed: Counter[int] = Counter()
+        self._passed: Counter[tuple[str, int]] = Counter()
         self._lines = lines
 
     def called(self, frame: FrameType, event: str, arg: object) -> Any:
-        return self.passed if frame.f_code.co_filename == self._file else None
+        file = frame.f_code.co_filename
+        return self.passed if file.startswith(self._prefix) and _LIBRARIES not in file else None
 
     def passed(self, frame: FrameType, event: str, arg: object) -> Any:
-        if event == "line" and self._passed[frame.f_lineno] < _PASSES:
-            self._passed[frame.f_lineno] += 1
-            self._lines.append(frame.f_lineno)
+        place = frame.f_code.co_filename, frame.f_lineno
+        if event == "line" and self._passed[place] < _PASSES:
+            self._passed[place] += 1
+            self._lines.append(f"{place[0].removeprefix(self._prefix)}:{place[1]}")
             if len(self._lines) == self._at:
                 _die()
         return self.passed

@@ -161,7 +161,8 @@ class Prover:
     def _compare_legs(self, once: Played) -> None:
         self._find_references(once)
         again = self._legs.play(self._legs.world(self._first), self._made(self._intervals))
-        self._done("again", Text("prove.check_again"), self._compared(again, once.contents, "again"))
+        findings = self._unrepeatable + self._compared(again, once.contents, "again")
+        self._done("again", Text("prove.check_again"), findings)
         self._try_order(once)
         later = self._legs.play(self._legs.world(), self._made(self._intervals), ahead=_AHEAD)
         self._done("later", Text("prove.check_later"), self._compared(later, once.contents, "later"))
@@ -212,10 +213,14 @@ class Prover:
     def _find_references(self, once: Played) -> None:
         """Run each task of the last run alone, from where it began: what it is expected to make of it."""
         self._references: dict[str, Played] = {}
+        self._unrepeatable: list[Finding] = []
         for number, task_id in enumerate(once.order):
             self._progressed("reference", number, len(once.order))
             world = self._legs.world_before(number)
             played = self._legs.start_alone(world, task_id, self._runs[-1], once, looks_first=True).end().value
+            self._unrepeatable += [
+                of_failure(where, reason, at=Text("prove.at_alone")) for where, reason in played.failures
+            ]
             if played.succeeded:
                 self._references[task_id] = played
                 for difference in differences(played.before, played.contents):

@@ -1,8 +1,9 @@
 """English texts of `mulgil prove`."""
 
 MESSAGES: dict[str, str] = {
+    "prove.at_alone": "run once more, alone, from where it had begun",
     "prove.at_end": "'{task_id}' killed after its last line",
-    "prove.at_line": "'{task_id}' killed before line {line}",
+    "prove.at_line": "'{task_id}' killed before {line}",
     "prove.at_point": "'{task_id}' killed at {point}",
     "prove.cause_clock": "The result depends on the day on which it is computed, not only on the data interval.",
     "prove.cause_half": "After the kill the table held neither the rows from before nor those of a whole run.",

@@ -1,8 +1,9 @@
 """Korean texts of `mulgil prove`."""
 
 MESSAGES: dict[str, str] = {
+    "prove.at_alone": "시작한 상태에서 따로 한 번 더 실행함",
     "prove.at_end": "'{task_id}'을(를) 마지막 줄 뒤에 죽임",
-    "prove.at_line": "'{task_id}'을(를) {line}번째 줄 앞에서 죽임",
+    "prove.at_line": "'{task_id}'을(를) {line} 앞에서 죽임",
     "prove.at_point": "'{task_id}'을(를) {point}에서 죽임",
     "prove.cause_clock": "데이터 구간만이 아니라 계산하는 날에 따라 결과가 달라집니다.",
     "prove.cause_half": "죽은 뒤 테이블에 이전 행도, 온전한 실행의 행도 아닌 것이 남았습니다.",
