@@ -78,6 +78,7 @@ class PythonSource(Source):
     ) -> None:
         """Keep the function; it is called when the source is read."""
         self.function = function
+        self._name = getattr(function, "__name__", type(function).__name__)
         self.op_kwargs: Mapping[str, object] = dict(op_kwargs or {})
         self.columns = dict(columns) if columns is not None else None
         self.cursor = Cursor.read(cursor)
@@ -85,7 +86,12 @@ class PythonSource(Source):
     @property
     def shown_as(self) -> str:
         """The function's name."""
-        return f"{getattr(self.function, '__name__', type(self.function).__name__)}()"
+        return f"{self._name}()"
+
+    @property
+    def cursor_name(self) -> str | None:
+        """The function's name and the column."""
+        return f"{self._name}:{self.cursor.column}" if self.cursor else None
 
     @contextmanager
     def open(self, reading: Reading) -> Iterator[Batches]:

@@ -76,6 +76,11 @@ class SqlSource(Source):
         """The connection."""
         return f"SQL on {self.connection_id}"
 
+    @property
+    def cursor_name(self) -> str | None:
+        """Connection and column: the query may be changed."""
+        return f"{self.connection_id}:{self.cursor.column}" if self.cursor else None
+
     @contextmanager
     def open(self, reading: Reading) -> Iterator[Batches]:
         """Run the query."""
