@@ -46,6 +46,10 @@ MET = (
     "assignment dropped as known",
     "report taken over from a dead daemon",
     "end foretold",
+    "backfill success",
+    "backfill failed",
+    "backfill cancelled",
+    "run again by a backfill",
     "journal lost",
 )
 

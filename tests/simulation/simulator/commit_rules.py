@@ -23,6 +23,7 @@ from mulgil.model import (
     TaskKey,
 )
 from mulgil.ports import Batch
+from tests.simulation.simulator.backfill_rules import BackfillRules
 from tests.simulation.simulator.limits import Limits
 from tests.simulation.simulator.mirror import OVER, Mirror, Place, RunPlace, Stand, place_of
 from tests.simulation.simulator.rules import FAILURES, RUN, is_passed_over, verdict
@@ -59,17 +60,19 @@ class CommitRules:
         self._left: dict[str, TaskInstanceState] = {}
         # Attempts that the commit which is being checked ends.
         self._ending: set[str] = set()
+        self.backfills = BackfillRules(world, mirror)
         # Task instances that a person has touched.
         self.commanded: set[Place] = set()
 
     def check(self, batch: Batch) -> list[Attempt]:
         """Check one commit; return the attempts that it ends."""
-        touched = self._answers(batch)
+        touched = self._answers(batch) | self.backfills.touched(batch)
         self._new_runs(batch)
         self._walk(batch, touched)
         self._runs(batch)
         ended = [attempt for attempt in batch.attempts if self._attempt(attempt)]
-        self._rows(batch, touched)
+        cleared = self._rows(batch, touched)
+        self.backfills.check(batch, cleared, touched)
         self._tries_used(batch)
         self._xcoms(batch)
         return ended
@@ -172,7 +175,7 @@ class CommitRules:
     def _new_runs(self, batch: Batch) -> None:
         for run in batch.new_runs:
             self._mirror.put_run(run)
-            if run.run_type is RunType.SCHEDULED:
+            if run.run_type in (RunType.SCHEDULED, RunType.BACKFILL):
                 interval = (run.dag_id, run.data_interval)
                 require(interval not in self._intervals, f"{run.run_id} has the interval of another run")
                 self._intervals.add(interval)
@@ -216,12 +219,15 @@ class CommitRules:
 
     # Rows.
 
-    def _rows(self, batch: Batch, touched: set[RunPlace]) -> None:
+    def _rows(self, batch: Batch, touched: set[RunPlace]) -> dict[RunPlace, list[TaskInstance]]:
+        """Check the rows; return those that were cleared, as they were before, by run."""
         cleared: set[Place] = set()
+        before_clear: dict[RunPlace, list[TaskInstance]] = {}
         for row in batch.instances:
             before = self._mirror.put_row(row)
             if before is not None and row.clear_number != before.clear_number:
                 cleared.add(place_of(row))
+                before_clear.setdefault(place_of(row)[:2], []).append(before)
         for place in cleared:
             require(place[:2] in touched, f"{place} is cleared, and nobody asked for it")
             self._mirror.counted_ends.pop(place, None)
@@ -229,6 +235,7 @@ class CommitRules:
             stored, stand = self._mirror.rows[place[:2]][place], self._mirror.stands[place[:2]][place]
             row_says, log_says = (stored.state, stored.attempt_id), (stand.state, stand.attempt_id)
             require(row_says == log_says, f"{place}: its row says {row_says}, the log {log_says}")
+        return before_clear
 
     def _tries_used(self, batch: Batch) -> None:
         for place in {place_of(row) for row in batch.instances}:

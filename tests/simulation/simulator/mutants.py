@@ -12,20 +12,23 @@ from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mulgil.gateway import Gateway
-from mulgil.kernel import Admission, Candidate
+from mulgil.kernel import Admission, BackfillCourse, Candidate, Judgement
 from mulgil.kernel import attempts as kernel_attempts
 from mulgil.kernel.readiness import trigger_rules
 from mulgil.kernel.run_state import Place
 from mulgil.kernel.step import Step
 from mulgil.messages import Assignment, Finished
-from mulgil.model import TriggerRule
+from mulgil.model import BackfillAction, BackfillRunState, TriggerRule
 from mulgil.ports import Batch
+from mulgil.scheduler import backfills, worker_events
 from mulgil.scheduler import scheduler as scheduler_module
-from mulgil.scheduler import worker_events
+from mulgil.scheduler.backfills import BackfillFeeder
 from mulgil.scheduler.clock_watch import ClockWatch
 from mulgil.scheduler.dispatch import Dispatcher
+from mulgil.scheduler.memory import Memory
 from mulgil.scheduler.run_book import LiveRun
 from mulgil.scheduler.scheduler import Scheduler
 from mulgil.scheduler.step_work import StepWork
@@ -311,6 +314,71 @@ def _more(name: str, apply: Callable[[Patch], None], *emphasis: Trouble) -> Muta
 
 
 T = Trouble
+# Backfills.
+
+
+def _backfills_forgotten_by_a_restart(patch: Patch) -> None:
+    patch.setattr(Memory, "read_backfills", lambda self, store: None)
+
+
+def _interval_taken_up_without_a_look_at_its_run(patch: Patch) -> None:
+    patch.setattr(BackfillFeeder, "_run_of_interval", lambda self, dag_id, interval: None)
+
+
+def _run_under_way_counts_as_done(patch: Patch) -> None:
+    judge = backfills.judge_interval
+
+    def broken(*given: Any, **named: Any) -> Judgement:
+        judgement = judge(*given, **named)
+        if judgement.action is BackfillAction.JOIN:
+            return Judgement(action=BackfillAction.SKIP, reason=judgement.reason)
+        return judgement
+
+    patch.setattr(backfills, "judge_interval", broken)
+
+
+def _done_again_whoever_did_it_since(patch: Patch) -> None:
+    init = BackfillCourse.__init__
+
+    def broken(self: BackfillCourse, *given: Any) -> None:
+        init(self, *given)
+        self.wanted = replace(self.wanted, since=self.wanted.since + timedelta(days=1))
+
+    patch.setattr(BackfillCourse, "__init__", broken)
+
+
+def _more_intervals_at_once_than_it_may(patch: Patch) -> None:
+    patch.setattr(BackfillCourse, "room", property(lambda self: len(self.waiting) * (not self.backfill.ended_at)))
+
+
+def _backfills_beyond_the_dags_limit(patch: Patch) -> None:
+    patch.setattr(backfills, "may_start_backfill_run", lambda *given, **named: True)
+
+
+def _intervals_committed_before_their_runs(patch: Patch) -> None:
+    commit = Scheduler._commit
+
+    def broken(self: Scheduler, work: StepWork) -> None:
+        runs = [run for run in work.batch.backfill_runs if run.state is BackfillRunState.RUNNING]
+        if runs and not work.batch.backfills and self._epoch is not None:
+            MemorySchedulerStore.commit(self.store, Batch(backfill_runs=runs), epoch=self._epoch)  # type: ignore[arg-type]
+        commit(self, work)
+
+    patch.setattr(Scheduler, "_commit", broken)
+
+
+def _failed_interval_counts_as_done(patch: Patch) -> None:
+    patch.setattr(backfills, "is_brought_about", lambda *given: True)
+
+
+def _last_interval_first(patch: Patch) -> None:
+    def broken(self: BackfillCourse) -> object:
+        return self.waiting[-1] if self.room else None
+
+    patch.setattr(BackfillCourse, "next", property(broken))
+    patch.setattr(BackfillCourse, "_stop_waiting", lambda self, position: self._waiting.remove(position))
+
+
 MUTANTS = (
     _one("dispatch before commit", _dispatch_before_commit, T.FAIL_STORE),
     _one("no duplicate-id check in the daemon", _no_duplicate_id_check),
@@ -339,4 +407,13 @@ MUTANTS = (
     _more("attempts of daemons without a journal forgotten", _attempts_without_a_journal_forgotten, T.LOSE_JOURNAL),
     _more("neighbours taken for dead", _neighbours_taken_for_dead, T.LOSE_SUPERVISOR),
     *map(_trigger_rule, TriggerRule),
+    _more("backfills forgotten by a restart", _backfills_forgotten_by_a_restart, T.KILL_SCHEDULER),
+    _more("interval taken up without a look at its run", _interval_taken_up_without_a_look_at_its_run),
+    _more("run under way counts as done", _run_under_way_counts_as_done),
+    _more("done again whoever did it since", _done_again_whoever_did_it_since),
+    _more("more intervals at once than a backfill may have", _more_intervals_at_once_than_it_may),
+    _more("backfills beyond the dag's limit", _backfills_beyond_the_dags_limit),
+    _more("intervals committed before their runs", _intervals_committed_before_their_runs, T.FAIL_STORE),
+    _more("failed interval counts as done", _failed_interval_counts_as_done),
+    _more("last interval first", _last_interval_first),
 )

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from mulgil.messages import Applied
-from mulgil.model import Pool, TaskInstanceState
-from mulgil.operations import LocalControl
-from mulgil.ports import NotFoundError
+from mulgil.messages import Applied, BackfillChange
+from mulgil.model import BackfillState, DeltaTimetable, Pool, TaskInstanceState
+from mulgil.operations import InvalidArgumentError, LocalControl
+from mulgil.ports import BackfillRequest, NotFoundError
 from tests.simulation.simulator.scenario import POOL, Ask, Wish
 from tests.simulation.simulator.violation import require
 
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from tests.simulation.simulator.world import World
 
 _ASKS_AGAIN = 0.5
+_CHANGES = {
+    Ask.PAUSE_BACKFILL: BackfillChange.PAUSE,
+    Ask.RESUME_BACKFILL: BackfillChange.RESUME,
+    Ask.CANCEL_BACKFILL: BackfillChange.CANCEL,
+}
 
 
 class Bell:
@@ -55,20 +60,20 @@ class People:
     def _ask(self, wish: Wish) -> None:
         try:
             self._ask_for(wish)
-        except NotFoundError:
+        except (NotFoundError, InvalidArgumentError):
             self._world.agenda.after(_ASKS_AGAIN, lambda: self._ask(wish))
         else:
             self._wishes -= 1
 
     def _ask_for(self, wish: Wish) -> None:
-        control = self._control
+        control, run_id = self._control, self._world.run_id(wish.dag_id, wish.run_id)
         match wish.ask:
             case Ask.TRIGGER:
                 interval = self._world.trigger_interval(wish)
                 submitted = control.trigger(wish.dag_id, run_id=wish.run_id, data_interval=interval)
                 self._triggers.append(submitted.command_id)
             case Ask.CLEAR:
-                control.clear(wish.dag_id, wish.run_id, tasks=wish.tasks, downstream=wish.downstream)
+                control.clear(wish.dag_id, run_id, tasks=wish.tasks, downstream=wish.downstream)
             case Ask.PAUSE | Ask.RESUME:
                 control.set_paused(wish.dag_id, is_paused=wish.ask is Ask.PAUSE)
             case Ask.REPUBLISH:
@@ -77,8 +82,51 @@ class People:
                 control.put_pool(Pool(name=POOL, slots=wish.slots))
                 self._world.watch.pool_resized(wish.slots)
             case Ask.MARK_SUCCESS:
-                control.mark(wish.dag_id, wish.run_id, wish.tasks, TaskInstanceState.SUCCESS)
+                control.mark(wish.dag_id, run_id, wish.tasks, TaskInstanceState.SUCCESS)
             case Ask.MARK_FAILED:
-                control.mark(wish.dag_id, wish.run_id, wish.tasks, TaskInstanceState.FAILED)
+                control.mark(wish.dag_id, run_id, wish.tasks, TaskInstanceState.FAILED)
             case Ask.CANCEL:
-                control.cancel(wish.dag_id, wish.run_id)
+                control.cancel(wish.dag_id, run_id)
+            case Ask.BACKFILL:
+                self._backfill(wish)
+            case _:
+                self._change_backfill(wish)
+
+    def _change_backfill(self, wish: Wish) -> None:
+        backfill = self._control.backfill(wish.number).backfill
+        if wish.ask is Ask.RESUME_BACKFILL and backfill.state is BackfillState.RUNNING:
+            raise NotFoundError("operations.backfill_unknown", backfill_id=wish.number)
+        self._control.change_backfill(wish.number, _CHANGES[wish.ask])
+
+    def _backfill(self, wish: Wish) -> None:
+        """Plan a backfill of everything that has ended, and start it; later where a clock was set back too far."""
+        covers, dag = wish.backfill, self._world.dag(wish.dag_id)
+        assert covers is not None
+        assert isinstance(dag.timetable, DeltaTimetable)
+        assert dag.start_date is not None
+        assert dag.end_date is not None
+        request = BackfillRequest(
+            dag_id=wish.dag_id,
+            range_start=dag.start_date - covers.before * dag.timetable.delta,
+            range_end=dag.end_date + dag.timetable.delta,
+            is_reverse=covers.is_reverse,
+            max_active=covers.max_active,
+            rerun=covers.rerun,
+        )
+        plan = self._control.plan_backfill(request)
+        if sum(run.data_interval.end <= dag.start_date for run in plan.runs) < covers.before:
+            raise InvalidArgumentError("operations.backfill_nothing_complete", dag_id=dag.dag_id, end="later")
+        submitted = self._control.create_backfill(plan)
+        self._wishes += 1
+        self._world.agenda.after(_ASKS_AGAIN, lambda: self._look(wish, submitted.command_id))
+
+    def _look(self, wish: Wish, command_id: str) -> None:
+        """See what became of a backfill; ask again if it was refused."""
+        answer = self._world.store._tables.answers.get(command_id)
+        if answer is None:
+            self._world.agenda.after(_ASKS_AGAIN, lambda: self._look(wish, command_id))
+        elif isinstance(answer, Applied):
+            self._wishes -= 1
+        else:
+            require(answer.reason.code == "operations.backfill_schedule_changed", f"{command_id}: {answer}")
+            self._ask(wish)

@@ -17,6 +17,7 @@ from mulgil.model import (
     ManualTimetable,
     Mapping,
     Pool,
+    RerunPolicy,
     RetryPolicy,
     TaskKey,
     TaskSpec,
@@ -61,10 +62,14 @@ class Ask(StrEnum):
     MARK_SUCCESS = "mark success"
     MARK_FAILED = "mark failed"
     CANCEL = "cancel"
+    BACKFILL = "backfill"
+    PAUSE_BACKFILL = "pause a backfill"
+    RESUME_BACKFILL = "resume a backfill"
+    CANCEL_BACKFILL = "cancel a backfill"
 
 
 # What ends otherwise, depending on when it is heard: no final state can be foretold then.
-INTERVENTIONS = frozenset({Ask.MARK_SUCCESS, Ask.MARK_FAILED, Ask.CANCEL})
+INTERVENTIONS = frozenset({Ask.MARK_SUCCESS, Ask.MARK_FAILED, Ask.CANCEL, Ask.CANCEL_BACKFILL})
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,19 @@ class Wish:
     tasks: tuple[TaskKey, ...] = ()
     downstream: bool = False
     slots: int = 0
+    backfill: "Range | None" = None
+    # Which of the backfills so far it is about.
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a backfill is to cover: so many intervals before the dag's start, and all after it that have ended."""
+
+    before: int
+    is_reverse: bool
+    max_active: int
+    rerun: RerunPolicy
 
 
 @dataclass(frozen=True)
@@ -131,9 +149,21 @@ class Scenario:
             start += dag.timetable.delta
         return tuple(intervals)
 
+    def backfilled_intervals(self, dag: DagSpec) -> tuple[DataInterval, ...]:
+        """Return the intervals before a dag's start that backfills will run for sure, by counting them."""
+        if any(wish.ask is Ask.CANCEL_BACKFILL for wish in self.wishes):
+            return ()
+        ranges = (wish.backfill for wish in self.wishes if wish.dag_id == dag.dag_id and wish.backfill is not None)
+        before = max((one.before for one in ranges), default=0)
+        if not before or not isinstance(dag.timetable, DeltaTimetable) or dag.start_date is None:
+            return ()
+        starts = (dag.start_date - number * dag.timetable.delta for number in range(before, 0, -1))
+        return tuple(DataInterval(start, start + dag.timetable.delta) for start in starts)
+
     def run_ids(self, dag: DagSpec) -> tuple[str, ...]:
-        """Return the ids of the runs that a dag will have in the end."""
-        scheduled = tuple(f"scheduled__{one.start.isoformat()}" for one in self.scheduled_intervals(dag))
+        """Return the ids of the runs that a dag will have in the end, backfilled ones as if they were scheduled."""
+        intervals = (*self.backfilled_intervals(dag), *self.scheduled_intervals(dag))
+        scheduled = tuple(f"scheduled__{one.start.isoformat()}" for one in intervals)
         triggered = (wish.run_id for wish in self.wishes if wish.ask is Ask.TRIGGER and wish.dag_id == dag.dag_id)
         return (*scheduled, *triggered)
 
@@ -244,7 +274,33 @@ def _with_wishes(random: Random, scenario: Scenario) -> Scenario:
             wishes.append(_later_wish(random, dag, run_id))
             if wishes[-1].ask is Ask.PAUSE:
                 wishes.append(Wish(wishes[-1].at + random.uniform(0.1, 3), Ask.RESUME, dag.dag_id))
+    wishes += _backfills(chance(scenario.seed, "backfills"), scenario)
     return _with(scenario, wishes)
+
+
+def _backfills(random: Random, scenario: Scenario) -> list[Wish]:
+    """Return what people ask of the past, in some scenarios; often two backfills overlap, and the schedule."""
+    scheduled = [dag for dag in scenario.dags if isinstance(dag.timetable, DeltaTimetable)]
+    if not scheduled or random.random() > 0.5:
+        return []
+    wishes: list[Wish] = []
+    dag = random.choice(scheduled)
+    for _ in range(random.choice((1, 2, 2))):
+        covers = Range(
+            before=random.randint(1, 4),
+            is_reverse=random.random() < 0.3,
+            max_active=random.randint(1, 3),
+            rerun=random.choice(list(RerunPolicy)),
+        )
+        wishes.append(Wish(random.uniform(0, 6), Ask.BACKFILL, dag.dag_id, backfill=covers))
+    what = random.random()
+    if what < 0.3:
+        at = random.uniform(0.5, 6)
+        wishes.append(Wish(at, Ask.PAUSE_BACKFILL, dag.dag_id, number=1))
+        wishes.append(Wish(at + random.uniform(0.1, 3), Ask.RESUME_BACKFILL, dag.dag_id, number=1))
+    elif what < 0.4:
+        wishes.append(Wish(random.uniform(0.5, 6), Ask.CANCEL_BACKFILL, dag.dag_id, number=1))
+    return wishes
 
 
 def _later_wish(random: Random, dag: DagSpec, run_id: str) -> Wish:

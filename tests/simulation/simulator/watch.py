@@ -49,6 +49,15 @@ class Watch:
         """Note the pool's size from now on."""
         self._limits.pool_resized(slots)
 
+    @property
+    def unfinished_backfills(self) -> tuple[int, ...]:
+        """Which backfills haven't ended."""
+        return self._rules.backfills.unfinished
+
+    def check_backfills(self) -> None:
+        """Check that each backfill brought about what it was for."""
+        self._rules.backfills.check_end()
+
     # What is committed.
 
     def committed(self, batch: Batch, epoch: int) -> None:

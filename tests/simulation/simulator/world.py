@@ -82,11 +82,13 @@ class World:
             if not self.agenda.go_on() or self.agenda.now > _PATIENCE or self.agenda.happened > _MOST_HAPPENINGS:
                 raise ViolationError(f"at a standstill at {self.agenda.now:.1f} s: {self._what_is_left()}")
         self.people.check_answers()
+        self.watch.check_backfills()
 
     def _is_done(self) -> bool:
         return (
             self.faults.is_over
             and not self.watch.mirror.unfinished_runs
+            and not self.watch.unfinished_backfills
             and self.people.are_done
             and self.watch.is_quiet
             and self._has_all_runs()
@@ -99,7 +101,18 @@ class World:
 
     def all_runs(self) -> list[tuple[DagSpec, str]]:
         """Return every run that there will be."""
-        return [(dag, run_id) for dag in self.scenario.dags for run_id in self.scenario.run_ids(dag)]
+        return [
+            (dag, self.run_id(dag.dag_id, run_id))
+            for dag in self.scenario.dags
+            for run_id in self.scenario.run_ids(dag)
+        ]
+
+    def run_id(self, dag_id: str, run_id: str) -> str:
+        """Return the id of the run that is meant: a backfill may have created it before the schedule did."""
+        if (dag_id, run_id) in self.watch.mirror.runs:
+            return run_id
+        other = run_id.replace("scheduled__", "backfill__")
+        return other if (dag_id, other) in self.watch.mirror.runs else run_id
 
     def _what_is_left(self) -> str:
         mirror = self.watch.mirror
@@ -110,7 +123,8 @@ class World:
             if not row.state.is_finished or row.attempt_id
         ]
         journals = {daemon.daemon_id: tuple(daemon.journal.started) for daemon in self.daemons}
-        return f"runs {sorted(mirror.unfinished_runs)}, {rows}, journals {journals}, answered {self.people.are_done}"
+        asked = f"answered {self.people.are_done}, backfills {self.watch.unfinished_backfills}"
+        return f"runs {sorted(mirror.unfinished_runs)}, {rows}, journals {journals}, {asked}"
 
     def _heal(self) -> None:
         self.scheduler.points.disarm()
@@ -131,7 +145,9 @@ class World:
         """Return what a task instance does."""
         known = self._behaviours.get((dag_id, run_id, key))
         if known is None:
-            known = self._behaviours[dag_id, run_id, key] = self.scenario.behaviour(dag_id, run_id, key)
+            # A run does the same whoever created it.
+            name = run_id.replace("backfill__", "scheduled__")
+            known = self._behaviours[dag_id, run_id, key] = self.scenario.behaviour(dag_id, name, key)
         return known
 
     def behaviour_of(self, assignment: Assignment) -> Behaviour:
