@@ -74,8 +74,13 @@ def partition_faults(
         )
 
     return (
-        Fault(condition=f"{name} IS NULL", error=without, column=column.name),
-        Fault(condition=f"NOT ({predicate(partitions, column, dialect)})", error=outside, column=column.name),
+        Fault(condition=f"{name} IS NULL", error=without, reason=without, column=column.name),
+        Fault(
+            condition=f"NOT ({predicate(partitions, column, dialect)})",
+            error=outside,
+            reason=outside,
+            column=column.name,
+        ),
     )
 
 
@@ -100,7 +105,7 @@ def _rejecting(check: NotNull | AcceptedValues, dialect: Dialect) -> Fault:
         return CheckFailedError("data.check_row", check=name, row=number)
 
     column = check.column if isinstance(check, AcceptedValues) else check.columns[0]
-    return Fault(condition=_offends(check, dialect), error=error, column=column)
+    return Fault(condition=_offends(check, dialect), error=error, reason=error, column=column)
 
 
 def run_checks(stage: Stage, spec: TableSpec, checks: Iterable[Check], dialect: Dialect) -> tuple[CheckResult, ...]:

@@ -17,6 +17,8 @@ from mulgil.data.errors import DeclarationError, UnknownCheckError
 from mulgil.data.table import Table
 from mulgil.i18n import nearest_name
 
+# What the result is called that counts the rows that were set aside.
+BAD_ROWS = "max_bad_rows="
 Scalar = str | int | float | bool
 _Value = TypeVar("_Value", bound=Scalar)
 

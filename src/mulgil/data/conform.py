@@ -11,6 +11,12 @@ from mulgil.data.table_spec import TableSpec
 from mulgil.data.target import Column, Dialect, Row, Stage
 
 _LONGEST_VALUE = 80
+# What is said of a row that is set aside, in place of an error: nothing else failed.
+_REASONS = {
+    "data.value_misfit": "data.reject_misfit",
+    "data.value_null": "data.reject_null",
+    "data.value_too_long": "data.reject_too_long",
+}
 
 
 def conform(
@@ -64,12 +70,18 @@ def _column(staged: Column, planned: PlannedColumn, dialect: Dialect) -> Column:
 
 
 def _fault(misfit: Misfit) -> Fault:
-    def error(row: Row, number: int) -> AuditError:
+    def told(code: str, row: Row, number: int) -> AuditError:
         value = str(row[misfit.column])
         shown = value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
-        return SchemaMismatchError(misfit.code, column=misfit.column, type=misfit.type, value=shown, row=number)
+        return SchemaMismatchError(code, column=misfit.column, type=misfit.type, value=shown, row=number)
 
-    return Fault(condition=misfit.condition, error=error, column=misfit.column, is_dropped=misfit.is_dropped)
+    return Fault(
+        condition=misfit.condition,
+        error=lambda row, number: told(misfit.code, row, number),
+        reason=lambda row, number: told(_REASONS[misfit.code], row, number),
+        column=misfit.column,
+        is_dropped=misfit.is_dropped,
+    )
 
 
 def _told(stage: Stage, plan: ColumnPlan, kept: Kept, dialect: Dialect) -> tuple[CheckResult, ...]:

@@ -11,7 +11,7 @@ Each *open* of a source gets a new `BadRows`, so that a write begun anew counts 
 up to a few MiB, then in a temporary file: their number bounds nothing but disk.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -89,6 +89,8 @@ class BadRows:
         self._kept: IO[bytes] | None = None
         self._sample: list[BadRow] = []
         self._count = 0
+        # The numbers of the staged rows that have left the stage, sorted.
+        self._gone: list[int] = []
 
     @property
     def is_accepted(self) -> bool:
@@ -128,6 +130,18 @@ class BadRows:
         self._keep(row)
         if self._limit.count is not None and self._count > self._limit.count:
             raise self._too_many(f"> {self._limit.count}")
+
+    def first_number(self, number: int) -> int:
+        """Return the number that a staged row had before rows before it left the stage."""
+        for gone in self._gone:
+            if gone > number:
+                break
+            number += 1
+        return number
+
+    def forget_numbers(self, numbers: Iterable[int]) -> None:
+        """Remember, by their first numbers, rows that leave the stage."""
+        self._gone = sorted({*self._gone, *numbers})
 
     def require_few(self, *, good_rows: int) -> None:
         """Judge the whole, once every row was read.

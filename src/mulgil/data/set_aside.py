@@ -16,12 +16,14 @@ _PAGE_ROWS = 5_000
 class Fault:
     """A condition over staged rows, and the error of a row for which it holds.
 
-    `error` is given the row and its number, counted from 1 in the order in which rows were staged.
-    `is_dropped`: where no bad rows are accepted, such rows are left out all the same.
+    `error` is given the row and its number, counted from 1 in the order in which rows were staged; so is
+    `reason`, which says the same of a row that is set aside. `is_dropped`: where no bad rows are accepted,
+    such rows are left out all the same.
     """
 
     condition: str
     error: Callable[[Row, int], AuditError]
+    reason: Callable[[Row, int], AuditError]
     column: str | None = None
     is_dropped: bool = False
 
@@ -58,11 +60,15 @@ def set_aside(stage: Stage, faults: Sequence[Fault], bad_rows: BadRows, *, sourc
 
 def _add_all(stage: Stage, faults: Sequence[Fault], bad_rows: BadRows, *, source: str) -> None:
     offset = 0
+    numbers: list[int] = []
     while True:
         page = _bad_rows(stage, faults, limit=_PAGE_ROWS, offset=offset)
-        for row, number, fault in page:
-            bad_rows.add(fault.error(row, number), source=source, raw=row, line=number, column=fault.column)
+        for row, place, fault in page:
+            number = bad_rows.first_number(place)
+            numbers.append(number)
+            bad_rows.add(fault.reason(row, number), source=source, raw=row, line=number, column=fault.column)
         if len(page) < _PAGE_ROWS:
+            bad_rows.forget_numbers(numbers)
             return
         offset += _PAGE_ROWS
 

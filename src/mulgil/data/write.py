@@ -23,7 +23,7 @@ from mulgil.data.audit import (
     run_checks,
 )
 from mulgil.data.change_rows import declared_spec, kept_columns, require_in_order, stored_columns
-from mulgil.data.checks import Check, CheckResult, Severity
+from mulgil.data.checks import BAD_ROWS, Check, CheckResult, Severity
 from mulgil.data.conform import conform
 from mulgil.data.context import Announcement, WriteContext
 from mulgil.data.cursor import Incremental
@@ -305,7 +305,7 @@ def _stage_rejects(
             producer=producer(context),
         )
         stage.fill_rejects(reject_schema(), reject_batches(bad_rows, made_by))
-    name = f"max_bad_rows={request.bad_rows}"
+    name = f"{BAD_ROWS}{request.bad_rows}"
     is_none = not bad_rows.count
     sample = "" if is_none else f"{request.rejects}\n{bad_rows.sample}"
     return (CheckResult(name=name, severity=Severity.WARN, passed=is_none, failing=bad_rows.count, sample=sample),)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Required, Unpack
 
 import msgspec
 
-from mulgil.data.checks import Check, ForeignKey, Freshness, Sql, check_name
+from mulgil.data.checks import BAD_ROWS, Check, CheckResult, ForeignKey, Freshness, Sql, check_name
 from mulgil.data.connector import open_target
 from mulgil.data.context import WriteContext
 from mulgil.data.errors import DeclarationError, QueryError, TableMissingError
@@ -166,7 +166,7 @@ class WriteOperator(BaseOperator):
         except (QueryError, TableMissingError) as error:
             raise self._explained(error, runtime) from error
         for check in outcome.warnings:
-            _log.warning("Check %s failed (warn): %d rows, such as %s", check.name, check.failing, check.sample)
+            _log.warning(_warned(check))
         _log.info(_told(outcome))
         return {
             "table": self.into.name,
@@ -424,6 +424,13 @@ def _added(kept: tuple[Asset, ...], more: Sequence[Table]) -> tuple[Asset, ...]:
 def _given(partition: object) -> list[PartitionValue]:
     values = partition if isinstance(partition, list | tuple) else [partition]
     return [value if isinstance(value, str | int | float | date) else str(value) for value in values]
+
+
+def _warned(check: CheckResult) -> str:
+    if check.name.startswith(BAD_ROWS):
+        return f"Set {check.failing} bad rows aside ({check.name}) into {check.sample}"
+    sample = f", such as {check.sample}" if check.sample else ""
+    return f"Check {check.name} failed (warn): {check.failing} rows{sample}"
 
 
 def _told(outcome: WriteOutcome) -> str:

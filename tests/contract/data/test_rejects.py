@@ -200,6 +200,17 @@ def test_rejects_of_a_query(place):
     assert place.fetch("select id from flights") == [(1,)]
 
 
+def test_rows_keep_their_numbers_whatever_left_before_them(place):
+    day, other = date(2013, 1, 5), date(2013, 1, 6)
+    table = pa.table(
+        {"id": [70_000, 2, 70_001, 4, 5], "day": [day, other, day, day, other], "word": ["a", "b", "c", "d", "e"]}
+    )
+    put(place, table, spec=TYPED, rejects_outside=True)
+    found = {(row["line"], json.loads(row["raw_row"])["word"]) for row in rejects(place)}
+    assert found == {(1, "a"), (2, "b"), (3, "c"), (5, "e")}
+    assert any(row["error"].startswith("Row 5 lies outside") for row in rejects(place))
+
+
 def test_many_rejects_are_kept(place, make_rows):
     put(place, (make_rows(5, [1]), tuple(range(1, 6001))), limit=1.0)
     assert len(rejects(place)) == 6000

@@ -258,7 +258,7 @@ def test_errors_name_what_is_wrong(flights, run):
         run(nothing)
     with pytest.raises(SourceError, match=r"no table mart.daily in connection warehouse"):
         run(unread)
-    with pytest.raises(DeclarationError, match=r"type 'memcached'.*duckdb, sqlite"):
+    with pytest.raises(DeclarationError, match=r"type 'memcached'.*duckdb, files, sqlite"):
         run(elsewhere)
     with pytest.raises(SqlTemplateError, match="'nope' is undefined"):
         run(template)

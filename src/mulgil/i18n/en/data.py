@@ -1,6 +1,9 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.reject_too_long": ("Row {row}: the value of column {column} is longer than {type}: {value!r}."),
+    "data.reject_null": ("Row {row} has no value in column {column}, which is declared not null."),
+    "data.reject_misfit": ("Row {row}: {value} doesn't fit column {column}, which is {type}, unchanged."),
     "data.date_with_instant": (
         "The SQL compares {column} of {table}, a {type}, with an instant. The dag's time zone is {timezone}, and a "
         "date compared with an instant stands for its midnight in UTC (or is compared as text): another day than yours "

@@ -1,6 +1,9 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.reject_too_long": ("{row}행: {column} 컬럼의 값이 {type}보다 깁니다: {value!r}."),
+    "data.reject_null": ("{row}행은 not null로 선언된 {column} 컬럼에 값이 없습니다."),
+    "data.reject_misfit": ("{row}행: 값 {value}은(는) {type}인 {column} 컬럼에 그대로 들어가지 않습니다."),
     "data.date_with_instant": (
         "SQL이 {table}의 {type} 컬럼 {column}을(를) 시각과 비교합니다. DAG의 시간대는 {timezone}인데, 시각과 비교되는 "
         "날짜는 UTC 자정을 뜻하거나 텍스트로 비교되어 의도와 다른 날을 읽게 됩니다. 날짜와 비교하세요: {{{{ "
