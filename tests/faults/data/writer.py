@@ -190,9 +190,9 @@ def _swap_files_before_the_ledger(patch: Any) -> None:
 
     def prepare_twice(self: Any, entry: Any, commits: Any, **given: Any) -> None:
         prepare(self, entry, (), **given)
-        self.new_manifest.rename(self.place.manifest)
+        self.place.next_manifest.rename(self.place.manifest)
         self._next = self._next.with_commits(entry, tuple(commits))
-        self.new_manifest.write_bytes(encode(self._next))
+        self.place.next_manifest.write_bytes(encode(self._next))
 
     patch(TablePublish, "prepare", prepare_twice)
 

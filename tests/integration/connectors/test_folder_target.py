@@ -368,7 +368,7 @@ def test_a_full_disk_leaves_the_old_table(mode, tmp_path, monkeypatch):
 
 def consistent(root: Path) -> list[str]:
     """What is wrong with a root that nobody writes."""
-    wrong = [str(path) for path in (root / ".mulgil/stage").glob("*")]
+    wrong = [str(path) for path in (*(root / ".mulgil/stage").glob("*"), *root.glob("*/*/_mulgil/*.new"))]
     for file in root.glob("*/*/_mulgil/manifest.json"):
         manifest, folder = json.loads(file.read_text()), file.parent.parent
         live = {each["path"].rpartition("/")[2]: each for each in manifest["files"]}

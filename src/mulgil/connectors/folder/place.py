@@ -41,6 +41,11 @@ class TablePlace:
         return self.ours / "manifest.json"
 
     @property
+    def next_manifest(self) -> Path:
+        """Where a manifest waits for its name."""
+        return self.ours / "manifest.json.new"
+
+    @property
     def data(self) -> Path:
         """The files themselves."""
         return self.ours / "data"
@@ -62,10 +67,9 @@ def place_of(root: Path, table: str) -> TablePlace:
 
 
 def tables_in(root: Path) -> Iterator[TablePlace]:
-    """Yield every table of a root, in the order of their names."""
-    for manifest in sorted(root.glob(f"[!.]*/*/{_OURS}/manifest.json")):
-        table = manifest.parent.parent
-        yield TablePlace(root, unquote(table.parent.name), unquote(table.name))
+    """Yield every table of a root, in the order of their names, those too whose first write hasn't come to its end."""
+    for ours in sorted(root.glob(f"[!.]*/*/{_OURS}")):
+        yield TablePlace(root, unquote(ours.parent.parent.name), unquote(ours.parent.name))
 
 
 def stages_in(root: Path) -> Path:

@@ -73,11 +73,6 @@ class TablePublish:
         floor = max((commit.fence for commit in commits if commit.scope == WHOLE_TABLE), default=0)
         return tuple(sorted({commit.fence for commit in commits if commit.fence >= floor}))
 
-    @property
-    def new_manifest(self) -> Path:
-        """Where the manifest waits for its name."""
-        return self.place.ours / "manifest.json.new"
-
     def prepare(
         self,
         entry: TableEntry,
@@ -113,7 +108,7 @@ class TablePublish:
             make_folder(self.place.data)
             sync_folder(self.place.data)
             make_pin(self.place, after.version)
-            write_file(self.new_manifest, encode(self._next))
+            write_file(self.place.next_manifest, encode(self._next))
 
     def publish(self) -> None:
         """Swap the manifest.
@@ -124,7 +119,7 @@ class TablePublish:
         """
         self._held.require_held()
         with translated(self.place.folder):
-            self.new_manifest.rename(self.place.manifest)
+            self.place.next_manifest.rename(self.place.manifest)
         self._writer = None
         try:
             sync_folder(self.place.ours)
@@ -149,7 +144,7 @@ class TablePublish:
         if self._writer is not None:
             with suppress(OSError):
                 self._writer.discard()
-                self.new_manifest.unlink(missing_ok=True)
+                self.place.next_manifest.unlink(missing_ok=True)
 
     def _write(
         self,

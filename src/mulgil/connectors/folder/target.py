@@ -137,8 +137,7 @@ class FolderTarget:
         with translated(self._root):
             names = list(dead_names(self._stages))
             for place in tables_in(self._root):
-                with TableLock(place, self._patience).at_once() as held:
-                    manifest = read_manifest(place) if held is not None else None
+                with self._unwritten(place) as manifest:
                     if manifest is not None:
                         names += [f"{place.table_name}/{each}" for each in self._untidy(place, manifest)]
         return tuple(names)
@@ -151,17 +150,24 @@ class FolderTarget:
                 remove_dead_stage(self._stages, name)
                 return
             place = place_of(self._root, table)
-            with TableLock(place, self._patience).at_once() as held:
-                manifest = read_manifest(place) if held is not None else None
+            with self._unwritten(place) as manifest:
                 if manifest is not None and what == _FOLDERS:
                     show(place, manifest, before=None)
                 elif manifest is not None:
                     remove(place, self._unneeded(place, manifest))
+                    place.next_manifest.unlink(missing_ok=True)
+
+    @contextmanager
+    def _unwritten(self, place: TablePlace) -> Iterator[Manifest | None]:
+        """Hold a table's lock, with the manifest of a table that doesn't exist where it doesn't; None if it is busy."""
+        with TableLock(place, self._patience).at_once() as held:
+            empty = Manifest(table_name=place.table_name, file_format=self._format.value)
+            yield (read_manifest(place) or empty) if held is not None else None
 
     def _untidy(self, place: TablePlace, manifest: Manifest) -> Iterator[str]:
         if shown_version(place) != manifest.version:
             yield _FOLDERS
-        if self._unneeded(place, manifest):
+        if self._unneeded(place, manifest) or place.next_manifest.exists():
             yield _DATA
 
     def _unneeded(self, place: TablePlace, manifest: Manifest) -> tuple[str, ...]:
