@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,10 +19,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mulgil.data.cursor import Cursor, Mark
+from mulgil.data import cursor, publish
+from mulgil.data.cursor import Cursor, Mark, Window
 from mulgil.data.errors import DeclarationError, SourceShapeError
 from mulgil.data.outcome import WriteStatus
 from mulgil.data.reject import BadRowLimit
+from mulgil.data.scope import judge
 from mulgil.data.source import Reading, Source
 from mulgil.data.source_origin import IncrementalSourceOrigin
 from mulgil.data.table_spec import TableSpec, WriteMode
@@ -190,6 +192,65 @@ class _Run:
 
     def records(self):
         return self.place.target.read_ledger("flights").commits
+
+
+HISTORY = [
+    Op(grown=2, producer=0),
+    Op(grown=2, producer=1, crash="K5", is_retried=False),
+    Op(grown=1, producer=2, overtaken_by=Op(grown=1, producer=3)),
+    Op(grown=1, producer=0),
+    Op(grown=0, producer=1),
+]
+
+
+def _kept_elsewhere(monkeypatch):
+    """The cursor is remembered as soon as something was read, not with the rows."""
+    known: list[Mark] = []
+    note, opened = cursor._note, cursor.Incremental.opened
+
+    def noted(window: Window, highest: object) -> None:
+        note(window, highest)
+        known.append(window.reached)
+
+    def from_memory(self, *arguments):
+        found = opened(self, *arguments)
+        if found.moves and known:
+            found.window.before = known[-1]
+        return found
+
+    monkeypatch.setattr(cursor, "_note", noted)
+    monkeypatch.setattr(cursor.Incremental, "opened", from_memory)
+
+
+def _never_moved(monkeypatch):
+    """What was read is kept, but not how far."""
+    monkeypatch.setattr(publish, "moved", lambda records, move: cursor.moved(records, move)[: len(records)])
+
+
+def _not_checked(monkeypatch):
+    """Nobody asks whether the cursor stands where it stood."""
+    monkeypatch.setattr(
+        publish, "judge_with_cursor", lambda scopes, fence, ledger, _: judge(scopes, fence, ledger.commits)
+    )
+
+
+def _reads_on(monkeypatch):
+    """Every run that is run again reads to the end, not only the newest."""
+    window = cursor._window
+    monkeypatch.setattr(
+        cursor, "_window", lambda *found, **more: (Window(before=window(*found, **more)[0].before), True)
+    )
+
+
+@pytest.mark.parametrize("rule", [None, _kept_elsewhere, _never_moved, _not_checked, _reads_on])
+def test_a_broken_rule_is_noticed(rule, make_place, tmp_path, monkeypatch):
+    run = _Run(make_place("sqlite", tmp_path), WriteMode.APPEND)
+    if rule is not None:
+        rule(monkeypatch)
+    with pytest.raises((AssertionError, ValueError)) if rule else nullcontext():
+        for op in HISTORY:
+            run.do(op)
+            run.check()
 
 
 @pytest.fixture
