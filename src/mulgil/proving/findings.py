@@ -1,6 +1,6 @@
 """From a difference between tables to a sentence that helps: what differed, why, and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from mulgil.i18n import Text
 from mulgil.proving.contents import Difference
@@ -13,16 +13,26 @@ _HIT_WHAT = {"clock": "prove.what_sql_clock", "chance": "prove.what_sql_chance",
 
 
 def of_difference(
-    difference: Difference, *, check: str, writers: Mapping[str, Sequence[str]], at: Text | None = None
+    difference: Difference,
+    *,
+    check: str,
+    writers: Mapping[str, Sequence[str]],
+    at: Text | None = None,
+    unstable: Collection[str] = (),
 ) -> Finding:
-    """Return the finding for a table that differs in a check; `at` says where a task was killed."""
+    """Return the finding for a table that differs in a check.
+
+    `at` says where a task was killed. Tables that are `unstable` differ from run to run anyway, so that
+    another order or day explains nothing.
+    """
     tasks = ", ".join(writers.get(difference.table, ())) or "?"
-    columns = ", ".join(difference.columns)
     what = Text(
         "prove.what_differs",
         {"missing": difference.missing, "extra": difference.extra, "tasks": tasks},
     )
-    cause, remedy = _cause(difference, check=check, columns=columns)
+    if difference.table in unstable:
+        return Finding(where=difference.table, at=at, what=what, cause=Text("prove.cause_unstable"))
+    cause, remedy = _cause(difference, check=check, columns=", ".join(difference.columns))
     samples = (
         *(f"- {row}" for row in difference.missing_sample),
         *(f"+ {row}" for row in difference.extra_sample),

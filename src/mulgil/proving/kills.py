@@ -6,7 +6,7 @@ makes of them when nobody kills it, and no stage is left.
 """
 
 import select
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -15,7 +15,7 @@ from mulgil.data.fault_point import FaultPoint
 from mulgil.i18n import MulgilError, Text
 from mulgil.model import DagRun, DagSpec
 from mulgil.proving.child import Ended, Running
-from mulgil.proving.contents import differences
+from mulgil.proving.contents import Contents, Difference, differences
 from mulgil.proving.findings import of_difference, of_failure, of_stage
 from mulgil.proving.legs import Legs
 from mulgil.proving.playing import Death, Played, forget
@@ -39,15 +39,25 @@ Found = list[Finding] | None
 _Killing = Generator[Running[Played], Ended[Played], Found]
 
 
-def find_arms(spec: DagSpec, once: Played, references: Mapping[str, Played]) -> tuple[Arm, ...]:
-    """Return how each task of the last run is to be killed; `references` are the tasks played alone."""
+def find_arms(
+    spec: DagSpec, once: Played, references: Mapping[str, Played], *, unstable: Collection[str] = ()
+) -> tuple[Arm, ...]:
+    """Return how each task of the last run is to be killed; `references` are the tasks played alone.
+
+    What a task makes of tables that are `unstable`, different each time, can't be judged.
+    """
     tasks = {task.task_id: task for task in spec.tasks}
     return tuple(
         Arm(task_id, step, at, more)
         for step, task_id in enumerate(once.order)
-        if task_id in references
+        if task_id in references and not _changes_only(unstable, references[task_id])
         for at, more in _ways(task_id, references[task_id], is_pure_write=tasks[task_id].is_resolvable)
     )
+
+
+def _changes_only(tables: Collection[str], reference: Played) -> bool:
+    changed = differences(reference.before, reference.contents)
+    return bool(changed) and all(difference.table in tables for difference in changed)
 
 
 def _ways(task_id: str, reference: Played, *, is_pure_write: bool) -> Iterator[tuple[Text, dict[str, object]]]:
@@ -76,6 +86,7 @@ class Killer:
         references: Mapping[str, Played],
         *,
         writers: Mapping[str, Sequence[str]],
+        unstable: Collection[str],
         at_once: int,
         progressed: Callable[[int, int], None],
     ) -> None:
@@ -85,6 +96,7 @@ class Killer:
         self._once = once
         self._references = references
         self._writers = writers
+        self._unstable = unstable
         self._at_once = at_once
         self._progressed = progressed
         self._hopeless: set[str] = set()
@@ -160,14 +172,17 @@ class Killer:
 
     def _compared(self, arm: Arm, again: Played) -> list[Finding]:
         reference = self._references[arm.task_id]
-        half = differences(reference.before, again.before) and differences(reference.contents, again.before)
-        whole = differences(reference.contents, again.contents)
+        half = self._judged(reference.before, again.before) and self._judged(reference.contents, again.before)
+        whole = self._judged(reference.contents, again.contents)
         return [
-            *(of_difference(each, check="half", writers=self._writers, at=arm.at) for each in half or ()),
+            *(of_difference(each, check="half", writers=self._writers, at=arm.at) for each in half),
             *(of_failure(where, reason, at=arm.at) for where, reason in again.failures),
             *(of_difference(each, check="killed", writers=self._writers, at=arm.at) for each in whole),
             *(of_stage(stage, at=arm.at) for stage in again.stages),
         ]
+
+    def _judged(self, expected: Contents, found: Contents) -> list[Difference]:
+        return [each for each in differences(expected, found) if each.table not in self._unstable]
 
 
 def _watch(

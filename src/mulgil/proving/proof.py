@@ -73,6 +73,7 @@ class Prover:
         self._progressed = progressed
         self._checks: list[Check] = []
         self._writers: dict[str, list[str]] = {}
+        self._unstable: frozenset[str] = frozenset()
 
     def prove(
         self,
@@ -205,10 +206,15 @@ class Prover:
         findings = [of_failure(where, reason) for where, reason in played.failures if reason.code != _OUT_OF_ORDER]
         if findings:
             return findings
-        return [
-            of_difference(difference, check=check, writers=self._writers)
-            for difference in differences(expected, played.contents)
+        found = differences(expected, played.contents)
+        findings = [
+            of_difference(difference, check=check, writers=self._writers, unstable=self._unstable)
+            for difference in found
         ]
+        if check == "again":
+            # Rows that only come once more are explained; other values would come in every other check, too.
+            self._unstable = frozenset(difference.table for difference in found if not difference.repeated)
+        return findings
 
     def _find_references(self, once: Played) -> None:
         """Run each task of the last run alone, from where it began: what it is expected to make of it."""
@@ -240,10 +246,11 @@ class Prover:
             once,
             self._references,
             writers=self._writers,
+            unstable=self._unstable,
             at_once=self._at_once,
             progressed=partial(self._progressed, "killed"),
         )
-        hit, findings = killer.kill(find_arms(self._inspection.spec, once, self._references))
+        hit, findings = killer.kill(find_arms(self._inspection.spec, once, self._references, unstable=self._unstable))
         if hit:
             self._done("killed", _KILLED, findings, tried=hit)
         else:

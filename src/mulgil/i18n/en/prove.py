@@ -13,6 +13,7 @@ MESSAGES: dict[str, str] = {
     "prove.cause_order": "What a run writes depends on which runs came before it.",
     "prove.cause_repeated": "Running again adds the same rows once more.",
     "prove.cause_unknown": "The same inputs gave other rows.",
+    "prove.cause_unstable": "It differs from run to run anyway, see above.",
     "prove.cause_values": (
         "Equal but for {columns}: the values there are new each time, such as random ids or instants."
     ),
@@ -38,7 +39,7 @@ MESSAGES: dict[str, str] = {
         "another one by `--connection {connection}=duckdb:PATH`"
     ),
     "prove.note_in_order": "a table here takes intervals in their order and refuses others, as its mode says",
-    "prove.note_no_writes": "nothing here writes a table",
+    "prove.note_no_writes": "no task writes a table that can be judged",
     "prove.note_one_interval": "needs two intervals: give `--from` and `--to`",
     "prove.note_quick": "left out by `--quick`",
     "prove.note_two_intervals": "needs exactly two intervals",

@@ -11,6 +11,7 @@ MESSAGES: dict[str, str] = {
     "prove.cause_order": "어떤 실행이 먼저 있었는지에 따라 쓰는 내용이 달라집니다.",
     "prove.cause_repeated": "다시 실행하면 같은 행이 한 번 더 들어갑니다.",
     "prove.cause_unknown": "같은 입력에서 다른 행이 나왔습니다.",
+    "prove.cause_unstable": "위에서 본 대로 실행할 때마다 달라집니다.",
     "prove.cause_values": "{columns}만 다릅니다. 난수 ID나 현재 시각처럼 값이 매번 새로 만들어집니다.",
     "prove.check_again": "같은 구간을 다시 실행해도 테이블이 같음",
     "prove.check_alike": "구간이 다르면 행도 다름",
@@ -34,7 +35,7 @@ MESSAGES: dict[str, str] = {
         "{connection}=duckdb:PATH`로 다른 것을 주세요"
     ),
     "prove.note_in_order": "구간을 순서대로만 받는 쓰기 모드의 테이블이 있어 다른 순서는 거부됨",
-    "prove.note_no_writes": "테이블을 쓰는 태스크가 없음",
+    "prove.note_no_writes": "판정할 수 있는 테이블을 쓰는 태스크가 없음",
     "prove.note_one_interval": "구간이 두 개 필요합니다. `--from`과 `--to`를 주세요",
     "prove.note_quick": "`--quick`으로 건너뜀",
     "prove.note_two_intervals": "구간이 정확히 두 개 필요합니다",
