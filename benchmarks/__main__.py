@@ -17,6 +17,7 @@ GROUPS = {
     "chain": workloads.measure_chain,
     "fan": workloads.measure_fan,
     "trigger": workloads.measure_trigger,
+    "backfill": workloads.measure_backfill,
     "up": start.measure_up,
     "writes": writes.measure,
     "demo": start.measure_demo,

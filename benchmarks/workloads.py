@@ -1,10 +1,13 @@
 """Chains, fans and triggers through every process."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from benchmarks.measure import SAMPLES, Record
-from benchmarks.scratch import Scratch, WorkloadError, scratch_installation
+from benchmarks.scratch import RUN_SECONDS, Scratch, WorkloadError, scratch_installation
+from mulgil.model import BackfillState, TaskInstanceState
+from mulgil.ports import BackfillRequest, StoredBackfill
 
 HEADER = """
 import os, time
@@ -57,6 +60,23 @@ DAG_ID()
 )
 
 
+CHAIN_OF_DAYS = """
+from mulgil import dag, task
+
+@task
+def work(number, after=None):
+    return number
+
+@dag(schedule="@daily", start_date="2020-01-01", max_active_runs=16)
+def chain5():
+    last = None
+    for number in range(5):
+        last = work.override(task_id=f"t{number}")(number, last)
+
+chain5()
+"""
+
+
 def one_task(dag_id: str) -> str:
     """Return a dag file with a single task."""
     return ONE.replace("DAG_ID", dag_id)
@@ -101,6 +121,32 @@ def measure_trigger(record: Record) -> None:
             cold.append(_first_line_ms(scratch, dag_id))
         record.add("sqlite.fork.trigger_cold_ms", cold)
         record.add("sqlite.fork.trigger_warm_ms", [_first_line_ms(scratch, "one0") for _ in range(SAMPLES)])
+
+
+def measure_backfill(record: Record) -> None:
+    """Thirty days of a chain of five tasks, eight days at once: from the command to the end of the backfill."""
+    with scratch_installation() as scratch:
+        _publish(scratch, "chain5", CHAIN_OF_DAYS)
+        samples = []
+        for number in range(SAMPLES + 1):
+            start = datetime(2020, 1, 1, tzinfo=UTC) + number * timedelta(days=30)
+            began = time.perf_counter()
+            backfill_id = scratch.backfill(
+                BackfillRequest(dag_id="chain5", range_start=start, range_end=start + timedelta(days=30), max_active=8)
+            )
+            stored = scratch.wait_for_backfill(backfill_id, seconds=RUN_SECONDS, pause=0.01)
+            samples.append(time.perf_counter() - began)
+            _check_backfill(scratch, stored)
+        record.add("sqlite.fork.backfill30x5_s", samples[1:])
+
+
+def _check_backfill(scratch: Scratch, stored: StoredBackfill) -> None:
+    instances = [
+        item for run in stored.runs if run.run_id for item in scratch.control.task_instances("chain5", run.run_id)
+    ]
+    wrong = [item for item in instances if item.state is not TaskInstanceState.SUCCESS or item.try_number != 1]
+    if stored.backfill.state is not BackfillState.SUCCESS or wrong or len(instances) != 150:
+        raise WorkloadError(f"backfill {stored.backfill.state}, {len(instances)} task instances, wrong: {wrong[:3]}")
 
 
 def _publish(scratch: Scratch, dag_id: str, source: str) -> None:

@@ -18,7 +18,7 @@ from mulgil.cli.session import Session
 from mulgil.config import environment
 from mulgil.messages import Applied
 from mulgil.model import DagRun
-from mulgil.ports import Control
+from mulgil.ports import BackfillRequest, Control, StoredBackfill, Submitted
 
 READY_SECONDS = 60.0
 ROLES = ("supervisor", "scheduler", "dag-processor", "daemon", "zygote", "task")
@@ -115,7 +115,25 @@ class Installation:
 
     def trigger(self, dag_id: str) -> str:
         """Trigger a run and return its id, whoever has to come back first to answer."""
-        submitted = self.control.trigger(dag_id)
+        return str(self._applied(self.control.trigger(dag_id), f"the trigger of {dag_id}").facts["run_id"])
+
+    def backfill(self, request: BackfillRequest) -> int:
+        """Start a backfill and return its id, whoever has to come back first to answer."""
+        plan = self.control.plan_backfill(request)
+        answer = self._applied(self.control.create_backfill(plan), f"the backfill of {request.dag_id}")
+        return int(str(answer.facts["backfill_id"]))
+
+    def wait_for_backfill(self, backfill_id: int, *, seconds: float, pause: float = 0.05) -> StoredBackfill:
+        """Wait until a backfill has ended and return it."""
+        wait_until(
+            lambda: self.control.backfill(backfill_id).backfill.state.is_finished,
+            seconds,
+            f"backfill {backfill_id}",
+            pause,
+        )
+        return self.control.backfill(backfill_id)
+
+    def _applied(self, submitted: Submitted, what: str) -> Applied:
         answers = [submitted.answer]
 
         def is_answered() -> bool:
@@ -123,11 +141,11 @@ class Installation:
                 answers.append(self._session.store.answer(submitted.command_id))
             return answers[-1] is not None
 
-        wait_until(is_answered, 30, f"the answer to the trigger of {dag_id}")
+        wait_until(is_answered, 30, f"the answer to {what}")
         answer = answers[-1]
         if not isinstance(answer, Applied):
-            raise InstallationError(f"the trigger of {dag_id} was not applied: {answer}")
-        return str(answer.facts["run_id"])
+            raise InstallationError(f"{what} was not applied: {answer}")
+        return answer
 
     def wait_for_dag(self, dag_id: str) -> None:
         """Wait until the DAG processor has published a dag; any import failure ends the wait."""
