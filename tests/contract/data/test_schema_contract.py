@@ -262,3 +262,54 @@ def test_names_that_no_target_holds_are_refused(place):
 def test_a_key_is_never_null(place):
     with pytest.raises(CheckFailedError, match="not_null"):
         put(place, rows(id=[1, None]), declared(key=["id"]))
+
+
+# ── Two at once, and crashes ─────────────────────────────────────────────────────────────────────────────
+
+
+def parted(schema="evolve"):
+    return Table("there", "flights", partition_by="day", schema=schema).spec
+
+
+def with_note(table):
+    return table.append_column("note", pa.array(["x"] * table.num_rows))
+
+
+def test_two_writers_that_add_the_same_column_both_succeed(place, make_rows, origin_of):
+    place.load(make_rows(4, [1]), [4], spec=parted())
+
+    def overtake():
+        place.load(with_note(make_rows(6, [3])), [6], target=place.new_target(), run_uid="other", spec=parted())
+
+    place.load(origin_of(with_note(make_rows(5, [2])), before=overtake), [5], spec=parted())
+    assert place.fetch("select id, note from flights order by id") == [(1, None), (2, "x"), (3, "x")]
+
+
+def test_a_table_that_gains_a_column_meanwhile_is_no_surprise_to_who_evolves(place, make_rows, origin_of):
+    place.load(make_rows(4, [1]), [4], spec=parted())
+
+    def overtake():
+        place.load(with_note(make_rows(6, [3])), [6], target=place.new_target(), run_uid="other", spec=parted())
+
+    place.load(origin_of(make_rows(5, [2]), before=overtake), [5], spec=parted())
+    with pytest.raises(SchemaMismatchError, match="no column note"):
+        place.load(make_rows(5, [2]), [5], spec=parted("freeze"), run_uid="again")
+    assert place.fetch("select id, note from flights order by id") == [(1, None), (2, None), (3, "x")]
+
+
+def test_a_crash_before_the_commit_leaves_the_columns_as_they_were(place, make_rows):
+    place.load(make_rows(4, [1]), [4], spec=parted())
+    before = place.columns()
+
+    def crash(point):
+        if point == "K6":
+            raise KeyboardInterrupt
+
+    wider = with_note(make_rows(5, [2])).set_column(0, "id", pa.array([2.5]))
+    wide = Table("there", "flights", partition_by="day", schema="evolve").spec
+    with pytest.raises(KeyboardInterrupt):
+        place.load(with_note(make_rows(5, [2])), [5], spec=wide, fault=crash)
+    with pytest.raises(SchemaMismatchError):
+        place.load(wider, [5], spec=wide)
+    assert place.columns() == before
+    assert place.fetch("select id from flights") == [(1,)]
