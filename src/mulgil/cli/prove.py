@@ -16,10 +16,12 @@ _IMPORTED_AHEAD = (
     "duckdb",
     "jinja2",
     "pyarrow",
-    "mulgil.connectors.duckdb.target",
+    "mulgil.connectors.duckdb.connection",
+    "mulgil.connectors.duckdb.reshape",
     "mulgil.connectors.files",
+    "mulgil.connectors.folder.connection",
     "mulgil.connectors.http",
-    "mulgil.connectors.sqlite.target",
+    "mulgil.connectors.sqlite.connection",
     "mulgil.data.transform",
 )
 
