@@ -14,8 +14,10 @@ import msgspec
 from mulgil.data.cursor import Mark, Window
 from mulgil.data.errors import DeclarationError
 
-# Time of change in ns and size of each file that there was.
-_Seen = dict[str, tuple[int, int]]
+# Time of change in ns, and size.
+Status = tuple[int, int]
+# Of each file that there was.
+_Seen = dict[str, Status]
 _NAME, _FILES = "name", "files"
 
 
@@ -39,10 +41,11 @@ def read_on(given: str | None) -> ReadOn | None:
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A file, and the name that it is known by: its path from the home, or from the connection's folder."""
+    """A file as it was found, and the name that it is known by: its path from the home, or the connection's folder."""
 
     path: Path
     name: str
+    status: Status | None
 
 
 def new_files(found: Sequence[Found], by: ReadOn, window: Window) -> tuple[Found, ...]:
@@ -64,14 +67,11 @@ def _by_name(found: Sequence[Found], window: Window) -> tuple[Found, ...]:
 
 def _by_change(found: Sequence[Found], window: Window) -> tuple[Found, ...]:
     before, until = _seen(window.before), None if window.until is None else _seen(window.until)
-    there: _Seen = {}
-    for file in found:
-        status = file.path.stat()
-        there[file.name] = (status.st_mtime_ns, status.st_size)
-    new = tuple(file for file in found if before.get(file.name) != there[file.name])
+    there: _Seen = {file.name: file.status for file in found if file.status is not None}
+    new = tuple(file for file in found if before.get(file.name) != file.status)
     if until is not None:
         # A file that was changed since is of a later window.
-        return tuple(file for file in new if until.get(file.name) == there[file.name])
+        return tuple(file for file in new if until.get(file.name) == file.status)
     window.reached = Mark(_FILES, msgspec.json.encode(there, order="sorted").decode())
     return new
 

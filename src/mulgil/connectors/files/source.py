@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mulgil.connectors.files import told
-from mulgil.connectors.files.new_files import Found, new_files, read_on
+from mulgil.connectors.files.new_files import Found, Status, new_files, read_on
 from mulgil.data.errors import SourceError
 from mulgil.data.reject import BadRows
 from mulgil.data.source import Reading, Source
@@ -81,7 +81,7 @@ class FileSource(Source):
             if not files:
                 yield self._nothing(there, opened, reading.bad_rows)
                 return
-            first = opened.enter_context(self._opened(files[0].path, self.declared, reading.bad_rows))
+            first = opened.enter_context(self._opened(files[0], self.declared, reading.bad_rows))
             total = self.count_rows(tuple(file.path for file in files))
             yield Batches(first.schema, self._following(first, files, reading.bad_rows), total=total)
 
@@ -89,7 +89,7 @@ class FileSource(Source):
         """Return no rows, with the columns that are declared or that the files have which were read before."""
         schema = self.declared
         if schema is None and there:
-            schema = opened.enter_context(self._opened(there[-1].path, None, bad_rows)).schema
+            schema = opened.enter_context(self._opened(there[-1], None, bad_rows)).schema
         if schema is None:
             raise SourceError("files.none_undeclared", path=self.path)
         return Batches(schema, iter(()), total=0)
@@ -97,19 +97,18 @@ class FileSource(Source):
     def _following(self, first: Batches, files: tuple[Found, ...], bad_rows: BadRows) -> "Iterator[pa.RecordBatch]":
         yield from first.batches
         for file in files[1:]:
-            with self._opened(file.path, first.schema, bad_rows) as batches:
+            with self._opened(file, first.schema, bad_rows) as batches:
                 yield from batches.batches
 
     @contextmanager
-    def _opened(self, file: Path, schema: "pa.Schema | None", bad_rows: BadRows) -> Iterator[Batches]:
-        """Open a file; one that is written while it is read is an error at its end."""
-        before = _status(file)
-        with self.open_file(file, schema, bad_rows) as batches:
+    def _opened(self, file: Found, schema: "pa.Schema | None", bad_rows: BadRows) -> Iterator[Batches]:
+        """Open a file; one that was written since it was found is an error at its end."""
+        with self.open_file(file.path, schema, bad_rows) as batches:
 
             def whole() -> "Iterator[pa.RecordBatch]":
                 yield from batches.batches
-                if _status(file) != before:
-                    raise SourceError("files.changed", file=str(file))
+                if _status(file.path) != file.status:
+                    raise SourceError("files.changed", file=str(file.path))
 
             yield replace(batches, batches=whole())
 
@@ -129,10 +128,10 @@ class FileSource(Source):
 
 
 def _found(file: Path, base: Path) -> Found:
-    return Found(file, str(file.relative_to(base) if file.is_relative_to(base) else file))
+    return Found(file, str(file.relative_to(base) if file.is_relative_to(base) else file), _status(file))
 
 
-def _status(file: Path) -> tuple[int, int] | None:
+def _status(file: Path) -> Status | None:
     try:
         status = file.stat()
     except OSError:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from mulgil.connectors.files import CsvSource
+from mulgil.connectors.files.csv_reading import CsvReading
 from mulgil.data.errors import DeclarationError, SourceError, SourceShapeError, TooManyBadRowsError
 
 COLUMNS = {"a": "int64", "b": "string"}
@@ -165,6 +166,21 @@ def test_files_that_drift_apart(home, read, second, words):
     (home / "1.csv").write_text("a,b\n1,x\n")
     (home / "2.csv").write_text(second)
     with pytest.raises(SourceShapeError, match=words):
+        read(CsvSource("*.csv"))
+
+
+def test_a_file_that_is_written_while_it_is_read_is_an_error(home, read, monkeypatch):
+    (home / "1.csv").write_text("a,b\n1,x\n")
+    (home / "2.csv").write_text("a,b\n2,y\n")
+    numbers = CsvReading._numbers
+
+    def write_meanwhile(reading: CsvReading, *arguments: int) -> object:
+        if reading.file.name == "2.csv":
+            (home / "2.csv").write_text("a,b\n2,y\n3,z\n")
+        return numbers(reading, *arguments)
+
+    monkeypatch.setattr(CsvReading, "_numbers", write_meanwhile)
+    with pytest.raises(SourceError, match=r"2.csv was written while it was read"):
         read(CsvSource("*.csv"))
 
 
