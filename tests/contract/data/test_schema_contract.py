@@ -313,3 +313,25 @@ def test_a_crash_before_the_commit_leaves_the_columns_as_they_were(place, make_r
         place.load(wider, [5], spec=wide)
     assert place.columns() == before
     assert place.fetch("select id from flights") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "brought", "expected"),
+    [
+        (pa.array([7]), pa.array([Decimal("1.25")]), [Decimal(7), Decimal("1.25")]),
+        (pa.array([Decimal("1.25")]), pa.array([7]), [Decimal("1.25"), Decimal(7)]),
+        (pa.array([date(2013, 1, 5)]), pa.array([datetime(2013, 1, 5, 1)]), None),  # noqa: DTZ001
+        (pa.array([datetime(2013, 1, 5, 1)]), pa.array([date(2013, 1, 5)]), None),  # noqa: DTZ001
+    ],
+    ids=["decimal after integer", "integer after decimal", "timestamp after date", "date after timestamp"],
+)
+def test_old_and_new_values_stand_in_one_column(place, make_rows, kept, brought, expected):
+    place.load(make_rows(4, [1]).append_column("x", kept), [4], spec=parted())
+    place.load(make_rows(5, [2]).append_column("x", brought), [5], spec=parted())
+    with place.target.read(NativeQuery(sql="select id, x from flights order by id", reads=("flights",))) as batches:
+        found = pa.Table.from_batches(batches.batches, batches.schema).column("x").to_pylist()
+    assert found == (expected or [as_timestamp(kept), as_timestamp(brought)])
+
+
+def as_timestamp(column):
+    return column.cast(pa.timestamp("us")).to_pylist()[0]

@@ -97,7 +97,7 @@ def least_common(kept: str, staged: str, fits: Callable[[str, str], bool]) -> st
 
 def _common_decimal(kept: str, staged: str) -> str | None:
     one, other = _digits(kept), _digits(staged)
-    if one is None or other is None:
+    if one is None or other is None or not (_DECIMAL.fullmatch(kept) or _DECIMAL.fullmatch(staged)):
         return None
     whole, scale = max(one[0], other[0]), max(one[1], other[1])
     return f"DECIMAL({whole + scale},{scale})" if whole + scale <= MOST_DIGITS else None

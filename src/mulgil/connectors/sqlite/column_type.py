@@ -73,7 +73,8 @@ def checked_conversion(column: str, staged: str, wanted: str) -> Conversion | No
     ints, decimals = integer_range(staged), decimal_digits(staged)
     to_ints, to_decimals = integer_range(wanted), decimal_digits(wanted)
     if ints is not None and to_ints is not None:
-        return Conversion(column, _outside(column, to_ints))
+        is_inside = to_ints[0] <= ints[0] and ints[1] <= to_ints[1]
+        return Conversion(column, "" if is_inside else _outside(column, to_ints))
     if ints is not None and wanted == "REAL":
         return Conversion(f"CAST({column} AS REAL)", _differs(f"CAST({column} AS REAL)", column))
     if staged == "REAL" and to_ints is not None:
