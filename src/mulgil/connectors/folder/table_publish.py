@@ -40,17 +40,29 @@ class TablePublish:
     """Writes the files of one table, then swaps its manifest; the table's lock is held throughout."""
 
     def __init__(
-        self, connection: "DuckDBPyConnection", place: TablePlace, held: HeldLock, *, new_format: FileFormat, work: Path
+        self,
+        connection: "DuckDBPyConnection",
+        place: TablePlace,
+        held: HeldLock,
+        *,
+        new_format: FileFormat,
+        work: Path,
+        alias: str = "",
     ) -> None:
-        """Begin with the table as it is; a table that doesn't exist will have files of `new_format`."""
+        """Begin with the table as it is; a table that doesn't exist will have files of `new_format`.
+
+        SQL names the table with `alias` behind its name.
+        """
         self._connection = connection
+        self._new_format = new_format
         self._held = held
         self._work = work
         self.place = place
         self.before = read_manifest(place)
         begun = self.before or Manifest(table_name=place.table_name, file_format=new_format.value)
-        self.change = TableChange(connection, place, begun, relation=relation_of(place))
-        deleted = dataclasses.replace(place, name=TOMBSTONES_PREFIX + place.name)
+        named = dataclasses.replace(place, name=place.name + alias)
+        self.change = TableChange(connection, place, begun, relation=relation_of(named))
+        deleted = dataclasses.replace(place, name=TOMBSTONES_PREFIX + named.name)
         kept = begun.tombstones
         self.tombstones = TableChange(
             connection,
@@ -67,11 +79,30 @@ class TablePublish:
         return self.change.manifest.columns
 
     @property
+    def is_published(self) -> bool:
+        """Whether the manifest is swapped."""
+        return self._next is not None and self._writer is None
+
+    @property
+    def fences_before(self) -> tuple[int, ...]:
+        """The fences of the commits whose rows the table held when this began."""
+        return _live(self.before.commits if self.before is not None else ())
+
+    @property
     def live_fences(self) -> tuple[int, ...]:
         """The fences of the commits whose rows the table holds once this one is published."""
-        commits = self._next.commits if self._next is not None else ()
-        floor = max((commit.fence for commit in commits if commit.scope == WHOLE_TABLE), default=0)
-        return tuple(sorted({commit.fence for commit in commits if commit.fence >= floor}))
+        return _live(self._next.commits if self._next is not None else ())
+
+    def again(self) -> "TablePublish":
+        """Begin another publish of the table, under the same lock."""
+        return TablePublish(
+            self._connection,
+            self.place,
+            self._held,
+            new_format=self._new_format,
+            work=self._work / "again",
+            alias=" again",
+        )
 
     def prepare(
         self,
@@ -131,7 +162,7 @@ class TablePublish:
     def tidy(self, clock: Clock, grace: timedelta) -> None:
         """After the swap: show the new files to other programs, remove what nobody reads; failing is no failure."""
         manifest = self._next
-        if manifest is None or self._writer is not None:
+        if manifest is None or not self.is_published:
             return
         try:
             show(self.place, manifest, before=self.before)
@@ -170,3 +201,8 @@ class TablePublish:
             return Tombstones(schemas=table.schemas, files=changed.kept)
         files = writer.write(changed.rows, table.columns, Split((Part(),)), schema=len(table.schemas) - 1)
         return Tombstones(schemas=table.schemas, files=(*changed.kept, *files))
+
+
+def _live(commits: Sequence[CommitRecord]) -> tuple[int, ...]:
+    floor = max((commit.fence for commit in commits if commit.scope == WHOLE_TABLE), default=0)
+    return tuple(sorted({commit.fence for commit in commits if commit.fence >= floor}))

@@ -6,8 +6,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.folder.file_format import FileFormat
+from mulgil.connectors.folder.manifest import read_manifest
+from mulgil.connectors.folder.place import place_of
+from mulgil.connectors.folder.rejects import RejectsChange
 from mulgil.connectors.folder.split import is_decisive
-from mulgil.connectors.folder.sql_session import quoted, translated
+from mulgil.connectors.folder.sql_session import translated
 from mulgil.connectors.folder.stage import FolderStage
 from mulgil.connectors.folder.table_publish import TablePublish
 from mulgil.data.ledger import CommitRecord, LedgerView, TableEntry
@@ -40,7 +43,7 @@ class FolderTransaction:
         self._stage = stage
         self._clock = clock
         self._begin = begin
-        self._rejects: TablePublish | None = None
+        self._rejects: RejectsChange | None = None
         self._scopes: tuple[str, ...] = ()
         self._is_authored = self._is_whole = False
 
@@ -146,26 +149,11 @@ class FolderTransaction:
         )
 
     def replace_rejects(self, table: str, columns: tuple[Column, ...]) -> None:
-        """Change the table of rejects, whose manifest is swapped just before this table's.
-
-        Killed between the two it shows the rejects of a write that never came to be, until these rows are
-        written again.
-        """
-        rejects = self._begin(table)
-        with translated(rejects.place.folder):
-            if rejects.columns is not None:
-                live = ", ".join(str(fence) for fence in self._publish.live_fences)
-                mine = quoted(self._publish.place.table_name)
-                gone = f"table_name = {mine} AND fence NOT IN ({live})"
-                rejects.change.delete(gone, scopes=(), is_decisive=False)
-            elif self._stage.rejects is not None:
-                rejects.change.create(columns)
-            if self._stage.rejects is not None:
-                rejects.change.insert(self._stage.rejects, columns, {})
-        if rejects.change.is_changed:
-            entry = TableEntry(table_name=rejects.place.table_name)
-            rejects.prepare(entry, (), fence=max(self._publish.live_fences), now_us=self._now_us())
-            self._rejects = rejects
+        """Change the table of rejects, which has a manifest of its own."""
+        place = place_of(self._publish.place.root, table)
+        if self._stage.rejects is not None or read_manifest(place) is not None:
+            self._rejects = RejectsChange(self._publish, self._begin(table), now_us=self._now_us)
+            self._rejects.prepare(self._stage.rejects, columns)
 
     def commit(self) -> None:
         """Rename the manifest."""
@@ -175,10 +163,10 @@ class FolderTransaction:
 
     def close(self, grace: timedelta) -> None:
         """After a commit tidy up; without one take everything back."""
-        for publish in (self._publish, self._rejects):
-            if publish is not None:
-                publish.discard()
-                publish.tidy(self._clock, grace)
+        self._publish.discard()
+        self._publish.tidy(self._clock, grace)
+        if self._rejects is not None:
+            self._rejects.close(self._clock, grace)
 
     def _now_us(self) -> int:
         return int(self._clock.now().timestamp() * 1_000_000)
