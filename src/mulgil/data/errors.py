@@ -24,6 +24,7 @@ MulgilError
     ├── TargetError                 the target refused or failed
     │   ├── QueryError              it refused a query, such as the author's SQL
     │   ├── TargetBusyError         somebody else held it for longer than the lock timeout
+    │   ├── TransactionRetryError   nothing happened; the transaction may be made again at once
     │   ├── ConnectionLostError     the connection broke; what was under way may or may not have happened
     │   └── CommitUnknownError      … in COMMIT, and the ledger couldn't be asked
     └── FaultInjectedError          an armed fault point raised
@@ -122,6 +123,10 @@ class QueryError(TargetError):
 
 class TargetBusyError(TargetError):
     """The target was locked for longer than its lock timeout."""
+
+
+class TransactionRetryError(TargetError):
+    """A transaction failed for a reason that needn't last: nothing happened, and it may be made again at once."""
 
 
 class ConnectionLostError(TargetError):

@@ -15,7 +15,18 @@ def memory_limit(connection: Connection, *, default: str) -> str:
     Raises:
         DeclarationError: It is no amount of memory.
     """
-    given = connection.extra.get(_FIELD, default)
+    return given_memory_limit(connection) or default
+
+
+def given_memory_limit(connection: Connection) -> str | None:
+    """Return the same, or None where the author leaves it open.
+
+    Raises:
+        DeclarationError: It is no amount of memory.
+    """
+    given = connection.extra.get(_FIELD)
+    if given is None:
+        return None
     if not isinstance(given, str) or _AMOUNT.fullmatch(given) is None:
         raise DeclarationError("data.memory_limit", connection=connection.connection_id, value=repr(given))
     return given

@@ -9,6 +9,7 @@ from mulgil.data.errors import (
     CommitUnknownError,
     ConnectionLostError,
     DataError,
+    TransactionRetryError,
 )
 from mulgil.data.fault_point import FaultPoint
 from mulgil.data.identity import build_id, producer, schema_hash, write_id
@@ -21,7 +22,7 @@ from mulgil.data.scope import BeginAnew, Proceed, Verdict
 from mulgil.data.table_spec import Grain, WriteMode
 from mulgil.data.target import Dialect, PublishTransaction, Stage, Target
 
-_COMMIT_TRIES = 3
+_COMMIT_TRIES = 5
 
 
 def publish(
@@ -40,6 +41,9 @@ def publish(
     for attempt in range(1, _COMMIT_TRIES + 1):
         try:
             verdict, written = _apply(prepared, stage, target, context, records)
+        except TransactionRetryError:
+            if attempt == _COMMIT_TRIES:
+                raise
         except ConnectionLostError:
             committed = _find_committed(prepared, target)
             if committed is not None:

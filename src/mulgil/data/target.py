@@ -8,7 +8,8 @@ once, in `write` and `publish`. What an adapter owes:
 - A stage is visible to nobody, is never appended to by another write, and is marked as alive by a lock
   that dies with its writer, so that `dead_stages` can tell a leftover from work in progress.
 - A transaction holds the table's ledger lock from its first statement to its end; it happens whole or
-  not at all. `commit` raises `ConnectionLostError` when nobody told whether it did.
+  not at all. `commit` raises `ConnectionLostError` when nobody told whether it did; `TransactionRetryError`
+  (a deadlock, too little memory) says that nothing happened and that it may be made again at once.
 - What is changed comes in two forms: `delete` and `insert`, which a target may do in a way of its own
   (a folder swaps files), and `execute`, plain SQL over three relations: `relation` (the table), `staged`
   (the stage, as seen inside the transaction) and `tombstones` (a small table beside it that belongs to

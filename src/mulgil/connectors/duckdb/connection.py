@@ -1,10 +1,9 @@
 """From a connection of type `duckdb` to the file that it names."""
 
-from mulgil.connectors.duckdb.database import DEFAULT_MEMORY
 from mulgil.connectors.duckdb.target import DuckDbTarget
 from mulgil.data.connector import Surroundings
 from mulgil.data.database_file import database_file
-from mulgil.data.memory_limit import memory_limit
+from mulgil.data.memory_limit import given_memory_limit
 from mulgil.data.patience import Patience
 from mulgil.model import Connection
 
@@ -16,5 +15,5 @@ def open_target(connection: Connection, runtime: Surroundings, patience: Patienc
         DeclarationError: The connection names no file, or the limit is none.
         TargetError: The file's folder doesn't exist.
     """
-    memory = memory_limit(connection, default=DEFAULT_MEMORY)
+    memory = given_memory_limit(connection)
     return DuckDbTarget(database_file(connection, runtime), patience=patience, memory=memory)

@@ -1,6 +1,5 @@
 """Opening DuckDB files, and DuckDB's errors in our words."""
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.duckdb.dialect import column_of
+from mulgil.connectors.duckdb.memory import Settings
 from mulgil.data.errors import QueryError, TargetError
 from mulgil.data.patience import Patience
 from mulgil.data.target import Column
@@ -15,15 +15,9 @@ from mulgil.data.target import Column
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-Settings = dict[str, str | bool | int | float | list[str]]
-
 # The same for everybody who reads: DuckDB refuses to open one file twice with different settings.
 # Extensions are never fetched from the network in the middle of a write.
 _SETTINGS: Settings = {"autoinstall_known_extensions": False}
-# What a publish and an audit may keep in memory, whatever the number of rows; the rest goes to disk.
-DEFAULT_MEMORY = "128MB"
-# Each thread needs memory of its own.
-_MOST_THREADS = 4
 _HELD_BY = re.compile(r"Conflicting lock is held in (.*?)\. See")
 _DEFAULT_SCHEMA = "main"
 
@@ -48,17 +42,6 @@ def querying() -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise QueryError("data.query_failed", detail=str(error).strip()) from error
-
-
-def bounded(memory: str, spill: Path) -> Settings:
-    """Return settings that hold memory down; `spill` is a folder of this connection's own, made when it is needed."""
-    return {
-        "memory_limit": memory,
-        "temp_directory": str(spill),
-        "threads": min(os.cpu_count() or 1, _MOST_THREADS),
-        # Every file here is read once: keeping what was read would only fill the memory.
-        "enable_external_file_cache": False,
-    }
 
 
 @contextmanager
@@ -95,6 +78,13 @@ def connected(
         # What is committed is in the file or in its log, whatever becomes of the tidying up at the end.
         with suppress(TargetError), translated(path):
             connection.close()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether DuckDB gave up because its memory limit was too low."""
+    import duckdb
+
+    return isinstance(error.__cause__, duckdb.OutOfMemoryException)
 
 
 def create(path: Path, patience: Patience) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
-from mulgil.connectors.duckdb.database import DEFAULT_MEMORY, bounded, in_memory, querying, run, translated
+from mulgil.connectors.duckdb.database import in_memory, is_out_of_memory, querying, run, translated
 from mulgil.connectors.duckdb.dialect import DuckDbDialect, column_of, quoted
+from mulgil.connectors.duckdb.memory import MemoryLimit
+from mulgil.data.errors import QueryError
 from mulgil.data.stage_lock import StageLock
 from mulgil.data.target import Column, NativeQuery, Row
 
@@ -28,7 +30,7 @@ _CODEC = "uncompressed"
 class ParquetStage:
     """A private Parquet file, locked by its writer while it exists."""
 
-    def __init__(self, folder: Path, name: str, *, reading: "QueryRunner", memory: str = DEFAULT_MEMORY) -> None:
+    def __init__(self, folder: Path, name: str, *, reading: "QueryRunner", memory: MemoryLimit) -> None:
         """Take the lock of the new stage `name`; `reading` opens the database to run a query in it."""
         self._memory = memory
         self._folder = folder
@@ -104,9 +106,16 @@ class ParquetStage:
 
     def query(self, sql: str) -> list[Row]:
         """Run a query over the file; rows come as Python values by way of Arrow."""
-        with querying():
-            rows: list[Row] = self._audit().sql(sql).to_arrow_table().to_pylist()
-        return rows
+        while True:
+            try:
+                with querying():
+                    rows: list[Row] = self._audit().sql(sql).to_arrow_table().to_pylist()
+            except QueryError as error:
+                if not (is_out_of_memory(error) and self._memory.can_rise()):
+                    raise
+                self.end_audit()
+            else:
+                return rows
 
     def query_beside(self, query: Callable[[str], str], *, reads: Sequence[str]) -> list[Row]:
         """Run a query in the database, under the shared lock; the file is read from there."""
@@ -141,7 +150,7 @@ class ParquetStage:
 
     def _audit(self) -> "DuckDBPyConnection":
         if self._connection is None:
-            self._connection = self._closing.enter_context(in_memory(bounded(self._memory, self.spill("audit"))))
+            self._connection = self._closing.enter_context(in_memory(self._memory.settings(self.spill("audit"))))
         return self._connection
 
     def _describe(self) -> None:

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.duckdb.database import (
-    DEFAULT_MEMORY,
-    bounded,
     canonical_name,
     connected,
     create,
@@ -19,6 +17,7 @@ from mulgil.connectors.duckdb.database import (
 )
 from mulgil.connectors.duckdb.dialect import DuckDbDialect
 from mulgil.connectors.duckdb.lock import DatabaseLock
+from mulgil.connectors.duckdb.memory import MemoryLimit
 from mulgil.connectors.duckdb.stage import ParquetStage
 from mulgil.connectors.duckdb.transaction import DuckDbTransaction
 from mulgil.data.ledger import LedgerView
@@ -37,12 +36,13 @@ _BATCH_ROWS = 65_536
 class DuckDbTarget:
     """One DuckDB file."""
 
-    def __init__(self, database: Path, *, patience: Patience, memory: str = DEFAULT_MEMORY) -> None:
+    def __init__(self, database: Path, *, patience: Patience, memory: str | None = None) -> None:
         """Name the file, which the first publish makes if it isn't there; links are resolved.
 
-        `memory` is what staging, an audit and a publish may each keep, in DuckDB's words, such as `1GB`.
+        `memory` is what an audit and a publish may each keep, in DuckDB's words, such as `1GB`; by default
+        little, and more where that is too little.
         """
-        self._memory = memory
+        self._memory = MemoryLimit(memory)
         self._path = database.resolve()
         self._patience = patience
         self._lock = DatabaseLock(self._path, patience)
@@ -73,11 +73,11 @@ class DuckDbTarget:
         if not isinstance(stage, ParquetStage):
             raise TypeError(stage)
         stage.end_audit()
-        settings = bounded(self._memory, stage.spill("publish"))
+        settings = self._memory.settings(stage.spill("publish"))
         with self._lock.exclusive():
             create(self._path, self._patience)
             with connected(self._path, self._patience, is_read_only=False, settings=settings) as connection:
-                transaction = DuckDbTransaction(connection, self._path, table, stage)
+                transaction = DuckDbTransaction(connection, self._path, table, stage, memory=self._memory)
                 try:
                     yield transaction
                 finally:

@@ -1,13 +1,21 @@
 """One atomic change of a DuckDB table and its ledger."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mulgil.connectors.duckdb.database import canonical_name, has_ledger, run, table_columns, translated
+from mulgil.connectors.duckdb.database import (
+    canonical_name,
+    has_ledger,
+    is_out_of_memory,
+    run,
+    table_columns,
+    translated,
+)
 from mulgil.connectors.duckdb.dialect import DuckDbDialect
-from mulgil.data.errors import ConnectionLostError, TargetError
+from mulgil.connectors.duckdb.memory import MemoryLimit
+from mulgil.data.errors import ConnectionLostError, TargetError, TransactionRetryError
 from mulgil.data.sql_transaction import SqlTransaction
 from mulgil.data.target import Column, Row, Stage
 
@@ -18,8 +26,11 @@ if TYPE_CHECKING:
 class DuckDbTransaction(SqlTransaction):
     """A transaction on a file that its process holds alone: the file's lock is the ledger's lock."""
 
-    def __init__(self, connection: "DuckDBPyConnection", path: Path, table: str, stage: Stage) -> None:
-        """Begin."""
+    def __init__(
+        self, connection: "DuckDBPyConnection", path: Path, table: str, stage: Stage, *, memory: MemoryLimit
+    ) -> None:
+        """Begin; what needs more memory than the limit ends the transaction, and the next one has more."""
+        self._memory = memory
         self._connection = connection
         self._path = path
         self._translating("BEGIN TRANSACTION", [])
@@ -39,7 +50,7 @@ class DuckDbTransaction(SqlTransaction):
 
     def query(self, sql: str) -> list[Row]:
         """Run a query; rows come as Python values by way of Arrow."""
-        with translated(self._path):
+        with self._roomier_next(), translated(self._path):
             rows: list[Row] = self._connection.sql(sql).to_arrow_table().to_pylist()
         return rows
 
@@ -78,5 +89,16 @@ class DuckDbTransaction(SqlTransaction):
             return has_ledger(self._connection)
 
     def _translating(self, sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
-        with translated(self._path):
+        with self._roomier_next(), translated(self._path):
             return run(self._connection, sql, params)
+
+    @contextmanager
+    def _roomier_next(self) -> Iterator[None]:
+        try:
+            yield
+        except TargetError as error:
+            if is_out_of_memory(error) and self._memory.can_rise():
+                raise TransactionRetryError(
+                    "data.transaction_retry", target=str(self._path), detail=str(error.__cause__)
+                ) from error
+            raise

@@ -1,6 +1,7 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.transaction_retry": ("{target} refused, for now: {detail}"),
     "data.reject_too_long": ("Row {row}: the value of column {column} is longer than {type}: {value!r}."),
     "data.reject_null": ("Row {row} has no value in column {column}, which is declared not null."),
     "data.reject_misfit": ("Row {row}: {value} doesn't fit column {column}, which is {type}, unchanged."),

@@ -1,6 +1,7 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.transaction_retry": ("{target}이(가) 일시적으로 거부했습니다: {detail}"),
     "data.reject_too_long": ("{row}행: {column} 컬럼의 값이 {type}보다 깁니다: {value!r}."),
     "data.reject_null": ("{row}행은 not null로 선언된 {column} 컬럼에 값이 없습니다."),
     "data.reject_misfit": ("{row}행: 값 {value}은(는) {type}인 {column} 컬럼에 그대로 들어가지 않습니다."),
