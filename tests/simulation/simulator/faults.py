@@ -6,6 +6,7 @@ from enum import StrEnum
 from random import Random
 from typing import TYPE_CHECKING
 
+from mulgil.model import TaskInstanceState
 from tests.simulation.simulator.agenda import chance
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ _EMPHASIS = 20
 # Faults begin before this instant, and all are over at `LAST`.
 SPAN = 10.0
 LAST = 14.0
+# A jump of so many seconds makes whoever waits by the clock on the wall wait beyond all patience.
+_FAR = 600.0
 # A task instance bears five losses; each of these may be one.
 _MOST_DAEMON_DEATHS = 3
 
@@ -236,7 +239,20 @@ class Faults:
         if not any(self._world.scenario.scheduled_intervals(dag) for dag in self._world.scenario.dags):
             # A schedule follows the clock on the wall; whoever waits a while must not wait for that.
             seconds += [-3600.0, -3600.0, 3600.0]
-        self._world.clock.jump(timedelta(seconds=random.choice(seconds)))
+        by = random.choice(seconds)
+        if abs(by) < _FAR:
+            self._world.clock.jump(timedelta(seconds=by))
+        else:
+            self._jump_when_somebody_waits(timedelta(seconds=by))
+
+    def _jump_when_somebody_waits(self, by: timedelta) -> None:
+        """Move the clock far as soon as a retry waits for its delay: at other times it would hardly show."""
+        mirror = self._world.watch.mirror
+        rows = (row for place in sorted(mirror.unfinished_runs) for row in mirror.rows[place].values())
+        if any(row.state is TaskInstanceState.UP_FOR_RETRY for row in rows):
+            self._world.clock.jump(by)
+        elif not self.is_over:
+            self._world.agenda.after(0.05, lambda: self._jump_when_somebody_waits(by))
 
     def _second_scheduler(self, random: Random) -> None:
         self._world.start_second_scheduler(first_dies_after=random.uniform(0.1, 2.0))
