@@ -57,6 +57,8 @@ def put(place, origin, *, limit=10, days=(5,), spec=SPEC, mode=WriteMode.REPLACE
         dag_id="dag",
         task_id="load",
         data_interval=place.context.data_interval,
+        is_pure=rest.pop("is_pure", False),
+        fault=rest.pop("fault", lambda _: None),
     )
     keys = parse_partitions([date(2013, 1, day) for day in days], grain=spec.grain, timezone="UTC")
     request = WriteRequest(
@@ -131,6 +133,25 @@ def test_a_failed_write_leaves_rows_and_rejects_as_they_were(place, make_rows):
         put(place, (make_rows(5, [4]), (1, 2, 3)), limit=2, run_uid="third")
     assert ([row[0] for row in place.table()], [row["line"] for row in rejects(place)]) == ([1], [1])
     assert place.leftovers() == []
+
+
+# Tables of files are two folders, swapped one after the other, as their page says.
+@pytest.mark.parametrize("place", ["duckdb", "sqlite"], indirect=True)
+def test_a_crash_leaves_both_or_neither(place, make_rows):
+    put(place, (make_rows(5, [1]), (1,)))
+    for point, ids, lines in (("K5", [1], [1]), ("K6", [1], [1]), ("K6c", [2, 3], [2, 3])):
+
+        def crash(passed, point=point):
+            if passed == point:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            put(place, (make_rows(5, [2, 3]), (2, 3)), run_uid=point, fault=crash)
+        assert ([row[0] for row in place.table()], [row["line"] for row in rejects(place)]) == (ids, lines)
+    again = put(place, (make_rows(5, [2, 3]), (2, 3)), run_uid="K6c", is_pure=True)
+    assert again.status == "already_committed"
+    assert [(told.name, told.failing) for told in again.warnings] == [("max_bad_rows=10", 2)]
+    assert len(rejects(place)) == 2
 
 
 def test_a_fraction_is_judged_at_the_end(place, make_rows):
