@@ -29,7 +29,7 @@ up: $(STAMP) ## Start mulgil on the home (MULGIL_HOME, default ~/mulgil)
 test: $(STAMP) ## Every test tier but the long ones
 	@$(BIN)/python -m pytest --proof=out/proof.json
 
-prove: $(STAMP) ## The long proofs: real kills under load, long simulation
+prove: $(STAMP) ## The long proofs: real kills under load, long simulation, January by backfill (FULL=1: the year)
 	@$(BIN)/python -m pytest -m long --proof=out/proof.json
 
 bench: $(STAMP) ## Measure; writes benchmarks/out/bench.json and prints it
