@@ -1,8 +1,9 @@
-"""A file that holds one JSON list of objects, cut between objects without parsing them twice.
+"""A file that holds one JSON list of objects, cut between objects.
 
 The list is read in blocks. Of the places in a block where one object may end and the next begin
-(`} , {`), the last one at which the text so far is a whole list of values is a true one: inside of an
-object or a string it never is, because what is open there would stay open.
+(`} , {`), one at which the text so far is a whole list of values is a true one: inside of an object or a
+string it never is, because what is open there would stay open. The last few such places are tried;
+where objects hold long lists of objects, they are all inside of one, and the brackets are counted.
 """
 
 import re
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 _BLOCK_BYTES = 4 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _BORDER = re.compile(rb"\}\s*(,)\s*\{")
+_TRIED = 3
+# Where the last few places lie, if objects are not very large.
+_TAIL_BYTES = 64 * 1024
+# A string, which may be cut off at the end, or a bracket.
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]]', re.DOTALL)
+_COMMA = re.compile(rb"\s*(,)")
 
 
 def json_list(file: Path, stream: "pa.NativeFile", *, path: str | None) -> Iterator[list[Record]]:
@@ -36,16 +43,45 @@ def json_list(file: Path, stream: "pa.NativeFile", *, path: str | None) -> Itera
     if not rest.startswith(b"["):
         raise _no_list(file, rest)
     done = 0
-    while chunk := stream.read(_BLOCK_BYTES):
+    # Twice as much each time where one object is larger than a block, so that nothing is looked at too often.
+    while chunk := stream.read(max(_BLOCK_BYTES, len(rest))):
         rest += chunk
-        for cut in reversed([found.start(1) for found in _BORDER.finditer(rest)]):
-            values = _whole(rest[:cut] + b"]")
-            if values is not None:
-                yield values
-                done += len(values)
-                rest = b"[" + rest[cut + 1 :]
-                break
+        values, cut = _cut(file, rest, done=done)
+        if values:
+            yield values
+            done += len(values)
+            rest = b"[" + rest[cut + 1 :]
     yield _values(file, rest, done=done)
+
+
+def _cut(file: Path, text: bytes, *, done: int) -> tuple[list[Record], int]:
+    """Return whole objects from the start of a list, and the place of the comma behind them; none if there is none."""
+    tail = max(0, len(text) - _TAIL_BYTES)
+    places = [found.start(1) for found in _BORDER.finditer(text, tail)]
+    for place in places[: -_TRIED - 1 : -1]:
+        values = _whole(text[:place] + b"]")
+        if values is not None:
+            return values, place
+    border = _counted_border(text)
+    return ([], 0) if border is None else (_values(file, text[:border] + b"]", done=done), border)
+
+
+def _counted_border(text: bytes) -> int | None:
+    """Return the place of the last comma between objects of the list that `text` begins, by counting brackets."""
+    depth, ends = 0, [0, 0]
+    for token in _TOKEN.finditer(text):
+        kind = text[token.start()]
+        if kind in b"{[":
+            depth += 1
+        elif kind in b"}]":
+            depth -= 1
+            if depth == 1:
+                ends = [ends[1], token.end()]
+    for end in reversed(ends):
+        comma = _COMMA.match(text, end) if end else None
+        if comma is not None:
+            return comma.start(1)
+    return None
 
 
 def _whole(text: bytes) -> list[Record] | None:

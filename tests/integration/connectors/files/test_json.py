@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from mulgil.connectors.files import JsonLinesSource, JsonSource
+from mulgil.connectors.files import JsonLinesSource, JsonSource, json_list
 from mulgil.data.errors import SourceError, SourceShapeError
 
 COLUMNS = {"a": "int64", "b": "string"}
@@ -73,18 +73,32 @@ def test_a_cut_file_is_an_error(home, read):
 
 
 def test_a_list_is_read_in_a_stream(home, read):
-    rows = [{"a": number, "b": '},{"\\', "n": [{"k": 1}, {"k": 2}]} for number in range(120_000)]
+    rows = [{"a": number, "b": '},{"\\', "n": [{"k": 1}, {"k": 2}]} for number in range(60_000)]
     for name, text in {
         "tight.json": json.dumps(rows, separators=(",", ":")),
         "wide.json": json.dumps(rows, indent=1),
     }.items():
         (home / name).write_text(text)
         table, _ = read(JsonSource(name))
-        assert table.column("a").to_pylist() == list(range(120_000))
+        assert table.column("a").to_pylist() == list(range(60_000))
         assert set(table.column("b").to_pylist()) == {'},{"\\'}
     (home / "cut.json").write_text(json.dumps(rows)[:-10])
     with pytest.raises(SourceShapeError, match=r"record \d+ or later: no JSON list of objects"):
         read(JsonSource("cut.json"))
+
+
+def test_a_list_of_large_objects_is_cut_between_them(home, read, monkeypatch):
+    monkeypatch.setattr(json_list, "_BLOCK_BYTES", 16_384)
+    inner = [{"k": number, "s": "}, {["} for number in range(2_000)]
+    (home / "in.json").write_text(json.dumps([{"a": number, "n": inner} for number in range(4)]))
+    assert read(JsonSource("in.json", columns={"a": "int64"}))[0].column("a").to_pylist() == [0, 1, 2, 3]
+
+
+def test_a_list_that_is_broken_early_is_told_before_it_is_read_whole(home, read):
+    rows = ",".join('{"a":1}' for _ in range(700_000))
+    (home / "in.json").write_text(f'[{{"a":1}},{{"a":}},{rows}]')
+    with pytest.raises(SourceShapeError, match=r"record 1 or later: .*malformed"):
+        read(JsonSource("in.json"))
 
 
 @pytest.mark.parametrize(
