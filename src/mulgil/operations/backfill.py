@@ -30,7 +30,7 @@ from mulgil.ports import BackfillPlan, BackfillRequest, MetadataStore, NotFoundE
 from mulgil.timetables import Timetable, TimetableError, timetable_for
 
 # One command and one transaction hold them all.
-MAX_INTERVALS = 20_000
+MAX_INTERVALS = 10_000
 DEFAULT_MAX_ACTIVE = 10
 MOST_ACTIVE = 1_000
 
@@ -230,9 +230,9 @@ def _problem(payload: CreateBackfill, spec: DagSpec, timetable: Timetable, now: 
         return refuse("operations.backfill_malformed", dag_id=payload.dag_id)
     if timetable.has_empty_intervals:
         return refuse("operations.backfill_without_intervals", dag_id=payload.dag_id)
-    for interval in intervals:
-        if interval.end > now or not _is_of(timetable, interval):
-            return refuse("operations.backfill_schedule_changed", dag_id=payload.dag_id, start=_text(interval.start))
+    unknown = _first_unknown(intervals, timetable, now)
+    if unknown is not None:
+        return refuse("operations.backfill_schedule_changed", dag_id=payload.dag_id, start=_text(unknown.start))
     missing = set(payload.tasks) - {task.task_id for task in spec.tasks}
     if missing:
         return refuse("operations.backfill_task_unknown", dag_id=payload.dag_id, task_id=min(missing))
@@ -244,11 +244,14 @@ def _is_in_order(intervals: Sequence[DataInterval], *, is_reverse: bool) -> bool
     return all((later.end <= earlier.start) if is_reverse else (earlier.end <= later.start) for earlier, later in pairs)
 
 
-def _is_of(timetable: Timetable, interval: DataInterval) -> bool:
+def _first_unknown(intervals: Sequence[DataInterval], timetable: Timetable, now: datetime) -> DataInterval | None:
+    """Return an interval that the timetable hasn't, or that hasn't ended."""
+    first, last = min(intervals), max(intervals)
     try:
-        return timetable.interval_at(interval.start) == interval
+        known = set(islice(timetable.intervals_between(first.start, last.end), MAX_INTERVALS))
     except TimetableError:
-        return False
+        known = set()
+    return next((interval for interval in intervals if interval.end > now or interval not in known), None)
 
 
 def _first_row(backfill_id: int, position: int, planned: PlannedInterval, now: datetime) -> BackfillRun:
