@@ -66,7 +66,8 @@ def _reshape(stage: Stage, plan: ColumnPlan, kept: Kept, dialect: Dialect, store
 def _column(staged: Column, planned: PlannedColumn, dialect: Dialect) -> Column:
     # A type that fits as it stands is left as it is staged: nothing needs to be read through a query.
     is_plain = planned.expression == dialect.identifier(staged.name) and staged.type
-    return staged if is_plain else dialect.column(staged.name, planned.type)
+    fits = is_plain and dialect.fits(staged.type, planned.type)
+    return staged if fits else dialect.column(staged.name, planned.type)
 
 
 def _fault(misfit: Misfit) -> Fault:

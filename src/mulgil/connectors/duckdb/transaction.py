@@ -72,9 +72,11 @@ class DuckDbTransaction(SqlTransaction):
                 self._translating("ROLLBACK", [])
 
     def widen_column(self, column: Column, type_name: str) -> None:
-        """Change the type; DuckDB rewrites the column."""
+        """Change the type, in the table of deleted keys, too; DuckDB rewrites the column."""
         name = self._dialect.identifier(column.name)
         self.execute(f"ALTER TABLE {self.relation} ALTER COLUMN {name} SET DATA TYPE {type_name}")
+        if any(kept.name == column.name for kept in self._columns_of(self._tombstones_name) or ()):
+            self.execute(f"ALTER TABLE {self.tombstones} ALTER COLUMN {name} SET DATA TYPE {type_name}")
 
     def _canonical_name(self, table: str) -> str:
         with translated(self._path):

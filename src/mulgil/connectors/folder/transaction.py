@@ -98,6 +98,8 @@ class FolderTransaction:
         """Widen a column in the manifest; files are read as what they are, and cast."""
         with translated(self._publish.place.folder):
             self._publish.change.widen_column(column, type_name)
+            if any(kept.name == column.name for kept in self._publish.tombstones.manifest.columns or ()):
+                self._publish.tombstones.widen_column(column, type_name)
 
     def delete(self, where: str | None) -> None:
         """Let files go, or rows of them."""

@@ -78,7 +78,10 @@ class SqliteStage:
         return inputs
 
     def reshape(self, columns: tuple[Column, ...], expressions: Sequence[str], *, where: str | None) -> None:
-        """Write the rows anew: an index can stand on a table only, and the types are declared."""
+        """Write the rows anew, if any of them change: an index can stand on a table only."""
+        if where is None and list(expressions) == [self._dialect.identifier(column.name) for column in self._columns]:
+            self._columns = columns
+            return
         before = self._dialect.identifier(self._table)
         self._table = f"{self._table}_"
         values = ", ".join(expressions)

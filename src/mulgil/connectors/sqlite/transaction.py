@@ -12,6 +12,8 @@ from mulgil.data.errors import ConnectionLostError, TargetError
 from mulgil.data.sql_transaction import SqlTransaction
 from mulgil.data.target import Column, Row, Stage
 
+_INDEX_PREFIX = "_mulgil_by_"
+
 
 class SqliteTransaction(SqlTransaction):
     """A transaction that holds the file's only write lock, which is the ledger's lock."""
@@ -35,7 +37,7 @@ class SqliteTransaction(SqlTransaction):
         """Index both, unless the table's primary key or an index of its own begins with these columns."""
         listed = ", ".join(self._dialect.identifier(column) for column in columns)
         if not self._is_indexed({column.casefold() for column in columns}):
-            name = self._dialect.identifier(f"_mulgil_by_{'_'.join(columns)}_{self._table}")
+            name = self._dialect.identifier(f"{_INDEX_PREFIX}{'_'.join(columns)}_{self._table}")
             self.execute(f"CREATE INDEX main.{name} ON {self._dialect.identifier(self._table)} ({listed})")
         self.execute(f"CREATE INDEX IF NOT EXISTS {ATTACHED}.staged_key ON {self._stage} ({listed})")
 
@@ -61,9 +63,12 @@ class SqliteTransaction(SqlTransaction):
     def widen_column(self, column: Column, type_name: str) -> None:
         """Put a column of the other type into its place, the last one: SQLite can't alter a type.
 
-        What else the table has (indices of other columns, triggers, constraints) stays; an index on the
-        column itself makes SQLite refuse.
+        What else the table has (indices of other columns, triggers, constraints) stays. Our own index on
+        the column is made anew by the modes that want it; another one makes SQLite refuse.
         """
+        for (index,) in self._run("SELECT name FROM pragma_index_list(?, 'main')", [self._table]):
+            if str(index).startswith(_INDEX_PREFIX):
+                self.execute(f"DROP INDEX main.{self._dialect.identifier(str(index))}")
         old, new = (self._dialect.identifier(name) for name in (column.name, f"_mulgil_wide_{column.name}"))
         change = self._dialect.conversion(old, column.type, type_name)
         self.execute(f"ALTER TABLE {self.relation} ADD COLUMN {new} {type_name}")
