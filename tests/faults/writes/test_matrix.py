@@ -1,6 +1,6 @@
 """Every fault point, on every target, in every mode, alone and in company: old or new, never between.
 
-`make test` plays one mode of each target whole and a diagonal of the others; `make prove` plays all, kills at
+`make test` plays a diagonal of the matrix and breaks every rule; `make prove` plays all cells, kills at
 random times besides, and fills a real disk.
 """
 
