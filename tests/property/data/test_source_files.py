@@ -164,7 +164,3 @@ def test_a_mark_keeps_nanoseconds():
     assert mark.value == datetime(1970, 1, 1)  # noqa: DTZ001 - as the column is
     assert Mark.of(Decimal("1.5")).value == Decimal("1.5")
     assert str(Mark.of(datetime(2013, 1, 5, tzinfo=UTC) + timedelta(seconds=1))) == "2013-01-05T00:00:01Z"
-
-
-def test_blocks_are_larger_than_rows():
-    assert csv_reading._BLOCK_BYTES >= 1024 * 1024

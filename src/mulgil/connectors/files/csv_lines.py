@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 
+# A row must fit into a block, and so must a field.
+BLOCK_BYTES = 4 * 1024 * 1024
+
+
 class CsvForm(msgspec.Struct, frozen=True, kw_only=True):
     """How a CSV file is written."""
 
@@ -26,6 +30,16 @@ class CsvForm(msgspec.Struct, frozen=True, kw_only=True):
     encoding: str = "utf-8"
     has_header: bool = True
     null_values: tuple[str, ...] = ("",)
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Let the standard library read fields of the length that we do; its limit is the process's."""
+    before = csv.field_size_limit(BLOCK_BYTES)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 @contextmanager
@@ -44,7 +58,7 @@ def _rows(lines: IO[str], form: CsvForm, *, strict: bool = False) -> "Reader":
 def first_row(file: Path, form: CsvForm) -> list[str]:
     """Return the fields of a file's first row; empty if there is none, or it can't be read."""
     try:
-        with _text(file, form) as lines:
+        with _long_fields(), _text(file, form) as lines:
             return next((row for row in _rows(lines, form) if row), [])
     except (OSError, UnicodeError, csv.Error):
         return []
@@ -52,7 +66,7 @@ def first_row(file: Path, form: CsvForm) -> list[str]:
 
 def broken_quote(file: Path, form: CsvForm) -> tuple[int, str] | None:
     """Return the line in which a quoted field begins that never ends (or ends badly), and what is wrong with it."""
-    with _text(file, form) as lines:
+    with _long_fields(), _text(file, form) as lines:
         rows = _rows(lines, form, strict=True)
         start = 1
         try:
@@ -82,11 +96,12 @@ class CsvLines:
             self._rows = _rows(self._opened.enter_context(_text(self._file, self._form)), self._form)
             self._row = 0
         try:
-            while self._row < row:
-                line = self._rows.line_num + 1
-                if fields := next(self._rows):
-                    self._row += 1
-                    self._found = (self._row, line, fields)
+            with _long_fields():
+                while self._row < row:
+                    line = self._rows.line_num + 1
+                    if fields := next(self._rows):
+                        self._row += 1
+                        self._found = (self._row, line, fields)
         except (StopIteration, csv.Error, OSError):
             return row, []
         return self._found[1], self._found[2]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.files import told
-from mulgil.connectors.files.csv_lines import CsvForm, CsvLines, broken_quote, first_row
+from mulgil.connectors.files.csv_lines import BLOCK_BYTES, CsvForm, CsvLines, broken_quote, first_row
 from mulgil.connectors.files.opening import not_text, open_bytes
 from mulgil.connectors.files.text_values import BadValue, typed
 from mulgil.data.errors import SourceError
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.csv as pc
 
-# A row must fit into a block.
-_BLOCK_BYTES = 4 * 1024 * 1024
 _WRONG_ROW = re.compile(r"CSV parse error: Row #(\d+): Expected (\d+) columns, got (\d+)")
 _NOT_TEXT = "invalid UTF8"
 
@@ -112,7 +110,7 @@ class CsvReading:
             file,
             # One thread numbers the rows, so that an error can name its row.
             read_options=pc.ReadOptions(
-                use_threads=False, block_size=_BLOCK_BYTES, encoding=form.encoding, column_names=names
+                use_threads=False, block_size=BLOCK_BYTES, encoding=form.encoding, column_names=names
             ),
             parse_options=pc.ParseOptions(
                 delimiter=form.delimiter,
@@ -208,7 +206,7 @@ class CsvReading:
             return not_text(self.file, self.form.encoding) or told.broken(self.file, error)
         if "straddl" in words:
             quote = broken_quote(self.file, self.form)
-            return told.broken(self.file, error) if quote is None else told.broken_quote(self.file, *quote)
+            return told.long_row(self.file, BLOCK_BYTES) if quote is None else told.broken_quote(self.file, *quote)
         return told.unreadable(self.file, error)
 
 

@@ -53,6 +53,11 @@ def broken_quote(file: Path, line: int, detail: str) -> SourceError:
     return SourceShapeError("files.csv_quote", file=str(file), line=line, detail=detail)
 
 
+def long_row(file: Path, most_bytes: int) -> SourceError:
+    """Return the error of a row that is longer than rows may be."""
+    return SourceShapeError("files.csv_long", file=str(file), size=most_bytes // 1024**2)
+
+
 def column_twice(file: Path, name: str, first: int, second: int) -> SourceError:
     """Return the error of two columns of one name."""
     return SourceShapeError("files.column_twice", file=str(file), column=name, first=first, second=second)

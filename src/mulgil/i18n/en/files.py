@@ -16,6 +16,10 @@ MESSAGES: dict[str, str] = {
         "{file} has two columns called {column!r}: columns {first} and {second} of its header. Rename one in the file, "
         "or read it with header=False and names of your own in columns=. Nothing was published."
     ),
+    "files.csv_long": (
+        "{file} has a row of more than {size} MiB, which is more than a row may have. Is its quote= right? Nothing was "
+        "published."
+    ),
     "files.csv_no_names": (
         "CsvSource({path!r}, header=False) needs columns=…: without a header nothing else names the columns."
     ),

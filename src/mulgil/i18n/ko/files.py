@@ -17,6 +17,10 @@ MESSAGES: dict[str, str] = {
         "{file}의 헤더에 {column!r} 컬럼이 둘 있습니다({first}번째와 {second}번째). 파일에서 하나의 이름을 바꾸거나, "
         "header=False로 읽고 columns=에 이름을 직접 지정하세요. 아무것도 게시하지 않았습니다."
     ),
+    "files.csv_long": (
+        "{file}에 {size} MiB가 넘는 행이 있는데, 행은 그보다 길 수 없습니다. quote=가 맞나요? 아무것도 게시하지 "
+        "않았습니다."
+    ),
     "files.csv_no_names": (
         "CsvSource({path!r}, header=False)에는 columns=…가 필요합니다. 헤더가 없으면 컬럼 이름을 알 수 없습니다."
     ),

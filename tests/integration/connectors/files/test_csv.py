@@ -25,6 +25,7 @@ COLUMNS = {"a": "int64", "b": "string"}
         ("b,c,a\nx,9,1\n", {"columns": COLUMNS}, [(1, "x")]),
         ("a\tb\n1\t'x\ty'\n", {"delimiter": "\t", "quote": "'"}, [(1, "x\ty")]),
         ('a,b\n1,5" pipe\n', {}, [(1, '5" pipe')]),
+        ('a,b\n1,5" pipe' + "x" * 200_000 + "\n", {}, [(1, '5" pipe' + "x" * 200_000)]),
         ('a,b\n1,"x\n', {"quote": None}, [(1, '"x')]),
         ("1,x\n2,y\n", {"columns": COLUMNS, "header": False}, [(1, "x"), (2, "y")]),
         ("\ufeffa,b\r\n1,x\r\n\r\n2,y", {}, [(1, "x"), (2, "y")]),
@@ -114,6 +115,7 @@ def test_packed_files_and_cut_ones(home, read, ending):
         (b"a,b,a\n1,2,3\n", {}, "two columns called 'a': columns 1 and 3"),
         (b"a,b,a\n1,2,3\n", {"columns": COLUMNS}, "two columns called 'a'"),
         (b"a,bb\n1,2\n", {"columns": COLUMNS}, "no column 'b'.*did you mean 'bb'"),
+        (b"a,b\n1," + b"x" * 5_000_000 + b"\n", {}, "a row of more than 4 MiB"),
         (b"", {}, "Empty CSV file"),
     ],
 )
