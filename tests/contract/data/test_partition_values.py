@@ -114,3 +114,15 @@ def test_a_key_in_another_form_is_refused_before_rows_are_doubled(tmp_path, make
     with pytest.raises(SchemaMismatchError, match=r"Column day of flights holds '2013-01-05 00:00:00'"):
         place.load(origin_of(table), mode=WriteMode.MERGE, spec=spec)
     connection.close()
+
+
+def test_an_index_that_went_with_a_renamed_table_is_in_nobodys_way(tmp_path, make_place):
+    place = make_place("sqlite", tmp_path)
+    spec = TableSpec(connection_id="there", name="flights", key=("id",))
+    for name in ("a", "b"):
+        place.load(pa.table({"id": [1]}), mode=WriteMode.MERGE, spec=spec, run_uid=name)
+        with sqlite3.connect(place.file) as connection:
+            connection.execute(f"alter table flights rename to flights_{name}")
+        connection.close()
+    place.load(pa.table({"id": [1]}), mode=WriteMode.MERGE, spec=spec, run_uid="c")
+    assert place.fetch("select count(*) from flights") == [(1,)]

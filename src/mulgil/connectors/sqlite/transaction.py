@@ -38,7 +38,9 @@ class SqliteTransaction(SqlTransaction):
         listed = ", ".join(self._dialect.identifier(column) for column in columns)
         if not self._is_indexed({column.casefold() for column in columns}):
             name = self._dialect.identifier(f"{_INDEX_PREFIX}{'_'.join(columns)}_{self._table}")
-            self.execute(f"CREATE INDEX main.{name} ON {self._dialect.identifier(self._table)} ({listed})")
+            # One of that name may stand on a table that had ours before: then rows are found, only not as fast.
+            table = self._dialect.identifier(self._table)
+            self.execute(f"CREATE INDEX IF NOT EXISTS main.{name} ON {table} ({listed})")
         self.execute(f"CREATE INDEX IF NOT EXISTS {ATTACHED}.staged_key ON {self._stage} ({listed})")
 
     def query(self, sql: str) -> list[Row]:
