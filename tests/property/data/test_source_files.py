@@ -21,7 +21,6 @@ from mulgil.connectors.files import (
     FileSource,
     JsonLinesSource,
     JsonSource,
-    csv_reading,
     json_list,
     json_source,
 )

@@ -115,7 +115,7 @@ def test_packed_files_and_cut_ones(home, read, ending):
         (b"a,b,a\n1,2,3\n", {}, "two columns called 'a': columns 1 and 3"),
         (b"a,b,a\n1,2,3\n", {"columns": COLUMNS}, "two columns called 'a'"),
         (b"a,bb\n1,2\n", {"columns": COLUMNS}, "no column 'b'.*did you mean 'bb'"),
-        (b"a,b\n1," + b"x" * 5_000_000 + b"\n", {}, "a row of more than 4 MiB"),
+        (b"a,b\n1," + b"x" * 13_000_000 + b"\n", {}, "a row of more than 4 MiB"),
         (b"", {}, "Empty CSV file"),
     ],
 )
