@@ -335,3 +335,15 @@ def test_old_and_new_values_stand_in_one_column(place, make_rows, kept, brought,
 
 def as_timestamp(column):
     return column.cast(pa.timestamp("us")).to_pylist()[0]
+
+
+def test_decimals_and_nested_values_go_through_a_query(place):
+    kinds = {"price": "decimal(8, 2)", "tags": "list<int64>"}
+    source = Table("there", "prices", columns=kinds).spec
+    table = pa.table({"price": [Decimal("-1.50"), Decimal("0.05"), None], "tags": [[1, 2], [], None]})
+    place.load(table, mode=WHOLE, spec=source)
+    query = NativeQuery(sql="select price, tags from prices", reads=("prices",))
+    put(place, query, declared({**kinds, "price": "decimal(9, 3)"}))
+    with place.target.read(NativeQuery(sql="select price from flights", reads=("flights",))) as batches:
+        found = pa.Table.from_batches(batches.batches, batches.schema).column("price").to_pylist()
+    assert sorted(map(str, found)) == sorted(map(str, [Decimal("-1.500"), Decimal("0.050"), None]))

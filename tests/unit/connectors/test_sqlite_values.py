@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from mulgil.connectors.sqlite.arrow import arrow_type, declared_type, loaded_column, stored_columns
-from mulgil.connectors.sqlite.dialect import affinity
+from mulgil.connectors.sqlite.dialect import SqliteDialect, affinity
 from mulgil.data.errors import SchemaMismatchError, SourceError
 
 COLUMNS = {
@@ -113,3 +113,19 @@ def test_small_decimals_are_stored_without_an_exponent():
 )
 def test_affinities(declared, expected):
     assert affinity(declared) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("1.50", "1.500"), ("-0.05", "-0.050"), ("7", "7.000"), ("0", "0.000"), ("999.999", "999.999"),
+        *((bad, None) for bad in ("", "-", "1.", ".5", "1.2345", "1000", "007", "1e3", "1.2.3", "1-2", "--1", " 1")),
+    ],
+)  # fmt: skip
+def test_only_text_that_is_a_decimal_becomes_one(text, stored):
+    conversion = SqliteDialect().conversion("x", "TEXT", "DECIMAL_TEXT(6,3)")
+    connection = sqlite3.connect(":memory:")
+    sql = f"select {conversion.expression}, ({conversion.misfit}) is true from (select ? as x)"
+    found, is_misfit = connection.execute(sql, [text]).fetchone()
+    connection.close()
+    assert (None if is_misfit else found) == stored

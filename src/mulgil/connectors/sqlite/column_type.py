@@ -88,7 +88,7 @@ def checked_conversion(column: str, staged: str, wanted: str) -> Conversion | No
     if decimals is not None and to_ints is not None:
         return _decimal_to_integer(column, decimals, to_ints)
     if staged == "TEXT" and to_decimals is not None:
-        return Conversion(column, _no_decimal(column, to_decimals))
+        return _text_to_decimal(column, to_decimals)
     if (staged, wanted) == ("TEXT", JSON_TEXT):
         return Conversion(column, f"({column} IS NOT NULL AND NOT json_valid({column}))")
     if (staged, wanted) == ("DATE", "TIMESTAMP"):
@@ -170,22 +170,28 @@ def _too_long(column: str, scale: int, whole: int) -> str:
     return f"({column} IS NOT NULL AND CAST({column} AS INTEGER) <> 0 AND {digits} > {whole})"
 
 
-def _no_decimal(column: str, digits: tuple[int, int]) -> str:
-    """Return the condition under which text isn't a decimal as it is stored here.
+def _text_to_decimal(column: str, digits: tuple[int, int]) -> Conversion:
+    """Return how text that is written as decimals are stored here becomes one.
 
     SQL over a decimal column of SQLite gives text of no declared type; nothing else is taken for a number.
     """
-    whole, scale = digits
-    is_long = _too_long(column, scale, whole)
-    point = f"instr({column}, '.') <> {f'length({column}) - {scale}' if scale else 0}"
+    most, scale = digits
+    point = f"instr({column}, '.')"
+    whole = f"replace(substr({column}, 1, CASE {point} WHEN 0 THEN length({column}) ELSE {point} - 1 END), '-', '')"
+    decimals = f"CASE {point} WHEN 0 THEN 0 ELSE length({column}) - {point} END"
     parts = (
         f"{column} GLOB '*[^-0-9.]*'",
-        f"{column} IN ('', '-')",
         f"instr(substr({column}, 2), '-') > 0",
-        f"instr(substr({column}, instr({column}, '.') + 1), '.') > 0" if scale else "",
-        point,
+        f"{point} > 0 AND (instr(substr({column}, {point} + 1), '.') > 0 OR {point} = length({column}))",
+        f"{whole} = '' OR {whole} LIKE '0_%'",
+        f"CAST({column} AS INTEGER) <> 0 AND length({whole}) > {most}",
+        f"{decimals} > {scale}",
     )
-    return f"({column} IS NOT NULL AND ({' OR '.join(each for each in parts if each)}) OR {is_long})"
+    misfit = f"({column} IS NOT NULL AND ({' OR '.join(f'({part})' for part in parts)}))"
+    if not scale:
+        return Conversion(column, misfit)
+    dot = f"CASE {point} WHEN 0 THEN '.' ELSE '' END"
+    return Conversion(f"{column} || {dot} || substr('{'0' * scale}', 1, {scale} - ({decimals}))", misfit)
 
 
 def _outside(expression: str, bounds: tuple[int, int]) -> str:
