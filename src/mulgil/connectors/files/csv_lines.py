@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # A row must fit into a block, and so must a field.
 BLOCK_BYTES = 4 * 1024 * 1024
+_NEAR = 64 * 1024
 
 
 class CsvForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,8 +74,16 @@ def broken_quote(file: Path, form: CsvForm) -> tuple[int, str] | None:
             for _ in rows:
                 start = rows.line_num + 1
         except csv.Error as error:
-            return start, str(error)
+            return (start, str(error)) if _has_quote(file, form, start) else None
     return None
+
+
+def _has_quote(file: Path, form: CsvForm, line: int) -> bool:
+    """Whether there is a quote near the start of a row, which begins at `line`; if not, it is long by itself."""
+    with _text(file, form) as lines:
+        for _ in range(line - 1):
+            lines.readline()
+        return (form.quote or "") in lines.read(_NEAR)
 
 
 class CsvLines:
