@@ -243,14 +243,17 @@ def _reads_on(monkeypatch):
 
 
 @pytest.mark.parametrize("rule", [None, _kept_elsewhere, _never_moved, _not_checked, _reads_on])
-def test_a_broken_rule_is_noticed(rule, make_place, tmp_path, monkeypatch):
+def test_a_broken_rule_is_noticed(rule, make_place, tmp_path, monkeypatch, proof):
     run = _Run(make_place("sqlite", tmp_path), WriteMode.APPEND)
     if rule is not None:
         rule(monkeypatch)
+        proof["writes.mutants"] = proof.get("writes.mutants", 0) + 1
     with pytest.raises((AssertionError, ValueError)) if rule else nullcontext():
         for op in HISTORY:
             run.do(op)
             run.check()
+    if rule is not None:
+        proof["writes.mutants_caught"] = proof.get("writes.mutants_caught", 0) + 1
 
 
 @pytest.fixture
