@@ -98,9 +98,14 @@ def _words(stored: StoredBackfill, progress: BackfillProgress) -> str:
     if stored.backfill.state in (BackfillState.PAUSED, BackfillState.CANCELLING):
         parts.append(stored.backfill.state.value)
     elif progress.remaining is not None and progress.done < progress.total:
-        left = timedelta(seconds=round(progress.remaining.total_seconds()))
-        parts.append(render(Text("backfill.time_left", {"time": cell_text(left)})))
+        parts.append(render(Text("backfill.time_left", {"time": _rounded(progress.remaining)})))
     return ", ".join(parts)
+
+
+def _rounded(left: timedelta) -> str:
+    """Return a time that is only guessed: no less than a second, and no fractions of one."""
+    seconds = max(round(left.total_seconds()), 1)
+    return f"{seconds}s" if seconds < 60 else cell_text(timedelta(seconds=seconds))
 
 
 def _say_end(stored: StoredBackfill, progress: BackfillProgress) -> None:
