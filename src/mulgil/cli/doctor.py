@@ -13,7 +13,7 @@ from mulgil.i18n import FieldValue, MulgilError, Text, render
 from mulgil.ports import Clock
 
 if TYPE_CHECKING:
-    from mulgil.cli.checkup import Finding
+    from mulgil.cli.checkup import DagFiles, Finding
 
     Findings = dict[str, list[Finding]]
 
@@ -47,11 +47,12 @@ def doctor(session: Session, output: str) -> int:
 
 
 def _look(session: Session) -> "Findings":
-    from mulgil.cli._home_lock import lock_holder
     from mulgil.cli.checkup import Verdict, check_clock, check_dag_files, check_home, check_installation
     from mulgil.system import SystemClock
 
     home, clock = session.home, SystemClock()
+    # First, because it forks.
+    dag_files = _dag_files(session, clock)
     findings = {"installation": list(check_installation(platform.python_version())), "home": list(check_home(home))}
     is_open = home.database_file.exists() and not any(one.verdict is Verdict.FAIL for one in findings["home"])
     newest = session.store.events(after=max(session.store.last_event() - 1, 0))[-1:] if is_open else ()
@@ -59,10 +60,29 @@ def _look(session: Session) -> "Findings":
     findings["clock"] = list(check_clock(clock, folder, newest=newest[0] if newest else None))
     if is_open:
         findings["connections"] = _connections(session, clock)
-        dags, failures = session.control.dags(), session.control.import_failures()
-        is_running = lock_holder(home) is not None
-        findings["dags"] = list(check_dag_files(home.dags_folder, dags, failures, is_running=is_running))
+    if home.path.is_dir():
+        findings["dags"] = list(check_dag_files(home.dags_folder, dag_files))
     return findings
+
+
+def _dag_files(session: Session, clock: Clock) -> "DagFiles | MulgilError | None":
+    """Return how the dag files stand: as the DAG processor says, or as they are found now where none runs."""
+    from mulgil.cli._home_lock import lock_holder
+    from mulgil.cli.checkup import DagFiles, parse_dag_files
+    from mulgil.config import DagfilesSettings, SettingsError, load_settings
+
+    home = session.home
+    if not home.dags_folder.is_dir():
+        return None
+    try:
+        if lock_holder(home) is not None:
+            dag_ids = tuple(summary.dag.dag_id for summary in session.control.dags())
+            return DagFiles(dag_ids, session.control.import_failures())
+        return parse_dag_files(home, load_settings(home).dagfiles, clock)
+    except SettingsError:
+        return parse_dag_files(home, DagfilesSettings(), clock)
+    except MulgilError as error:
+        return error
 
 
 def _connections(session: Session, clock: Clock) -> list["Finding"]:

@@ -87,6 +87,20 @@ def test_a_damaged_database(home: Home, doctor: Doctor) -> None:
     assert ("connections", "connections") not in found
 
 
+def test_dag_files_are_read_now_where_no_dag_processor_runs(home: Home, doctor: Doctor) -> None:
+    (home.dags_folder / "good.py").write_text(
+        "from mulgil import dag, task\n@dag()\ndef good():\n    @task\n    def a(): ...\n    a()\ngood()\n"
+    )
+    code, found = doctor()
+    assert (code, found["dags", "dags"]["status"]) == (0, "ok")
+    assert "1 dags" in found["dags", "dags"]["finding"]
+    (home.dags_folder / "bad.py").write_text("from mulgil import dag\nimport nowhere_to_be_found\n")
+    code, found = doctor()
+    assert code == 1
+    assert found["dags", "dag file"]["finding"].startswith("bad.py:2: ")
+    assert not list(home.snapshots_folder.iterdir())
+
+
 def test_connections(home: Home, doctor: Doctor, mulgil: Callable[..., tuple[int, str]], answers: str) -> None:
     with sqlite3.connect(home.path / "good.sqlite") as good:
         good.execute("create table t (x)")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mulgil.cli.checkup import Verdict, check_clock, check_dag_files, check_installation
+from mulgil.cli.checkup import DagFiles, Verdict, check_clock, check_dag_files, check_installation
 from mulgil.cli.checkup.home import check_home
 from mulgil.cli.checkup.installation import Requirement, is_within, read_requirement
 from mulgil.config import Home
-from mulgil.i18n import Text
+from mulgil.i18n import MulgilError, Text
 from mulgil.model import DagBecameStale, Event, ImportFailure
 
 NOW = datetime(2024, 1, 10, 12, tzinfo=UTC)
@@ -110,10 +110,9 @@ def test_the_disk(free_mb: int, verdict: str, tmp_path: Path, monkeypatch: pytes
 
 def test_dag_files(tmp_path: Path) -> None:
     failure = ImportFailure(bundle="b", file="x.py", line=3, error=Text("doctor.not_running"), at=NOW)
-    found = list(check_dag_files(tmp_path, (), (failure,), is_running=True))
+    found = list(check_dag_files(tmp_path, DagFiles(("d",), (failure,))))
     assert [(one.verdict, one.says.fields["where"]) for one in found] == [(Verdict.FAIL, "x.py:3")]
-    assert [one.says.code for one in check_dag_files(tmp_path, (), (), is_running=False)] == [
-        "doctor.no_dags",
-        "doctor.dags_as_of",
-    ]
-    assert [one.verdict for one in check_dag_files(tmp_path / "gone", (), (), is_running=True)] == [Verdict.WARN]
+    [fine] = check_dag_files(tmp_path, DagFiles(("d", "e"), ()))
+    assert (fine.verdict, fine.says.fields["count"]) == (Verdict.OK, 2)
+    assert [one.verdict for one in check_dag_files(tmp_path, None)] == [Verdict.WARN]
+    assert [one.verdict for one in check_dag_files(tmp_path, MulgilError("doctor.not_running"))] == [Verdict.FAIL]
