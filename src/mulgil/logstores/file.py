@@ -92,7 +92,10 @@ class FileLogStore:
 
 
 def _masked(line: LogLine, masker: Masker) -> LogLine:
-    msg, trace = masker.mask(line.msg), masker.mask(line.trace)
-    if msg == line.msg and trace == line.trace:
+    msg, trace, text = masker.mask(line.msg), masker.mask(line.trace), line.text
+    if text is not None:
+        fields = {name: masker.mask(value) if isinstance(value, str) else value for name, value in text.fields.items()}
+        text = msgspec.structs.replace(text, fields=fields)
+    if (msg, trace, text) == (line.msg, line.trace, line.text):
         return line
-    return msgspec.structs.replace(line, msg=msg, trace=trace)
+    return msgspec.structs.replace(line, msg=msg, trace=trace, text=text)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from mulgil.config import Home
+from mulgil.i18n import Text
 from mulgil.logstores import FileLogStore, LogChunk, LogLine, encode_line
 
 WHERE = {"dag_id": "d", "run_id": "r", "task_id": "t", "map_index": -1}
@@ -72,6 +73,8 @@ def test_secrets_are_masked_again(home: Home) -> None:
     _write(home, b"raw hush\n" + encode_line(LogLine(at=AT, msg="our hush", trace="hush")))
     raw, ours = _read(home, secrets=("hush",)).lines
     assert (raw.msg, ours.msg, ours.trace) == ("raw ***", "our ***", "***")
+    _write(home, encode_line(LogLine(at=AT, text=Text("x.y", {"why": "a hush", "count": 1}))))
+    assert _read(home, secrets=("hush",)).lines[-1].text == Text("x.y", {"why": "a ***", "count": 1})
 
 
 def test_tries(home: Home) -> None:
