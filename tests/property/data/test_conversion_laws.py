@@ -33,7 +33,7 @@ def values_of(kind: ColumnType) -> st.SearchStrategy[object]:
         return st.one_of(st.floats(allow_nan=False), st.integers(-(2**70), 2**70).map(float))
     if kind.name == "decimal":
         most = 10**kind.precision - 1
-        return st.integers(-most, most).map(lambda number: Decimal(number).scaleb(-kind.scale))
+        return st.integers(-most, most).map(lambda number: Decimal(f"{number}e-{kind.scale}"))
     bits = int(kind.name.removeprefix("u").removeprefix("int"))
     low, high = (0, 2**bits - 1) if kind.name.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
     # Greater ones have no place in SQLite at all.
