@@ -145,13 +145,22 @@ def test_connections_of_another_key(home: Home, doctor: Doctor, mulgil: Callable
 def test_what_processes_left(home: Home, doctor: Doctor) -> None:
     home.runtime_folder.mkdir(mode=0o700)
     home.gateway_socket.touch()
-    Journal(home.journal_folder / "dead").close(is_clean=False)
+    Journal(home.journal_folder / "empty").close(is_clean=False)
+    dead = Journal(home.journal_folder / "dead")
+    dead.start("a1")
+    dead.start("a2")
+    dead.close(is_clean=False)
     alive = Journal(home.journal_folder / "alive")
     code, found = doctor()
     alive.close(is_clean=True)
     assert code == 0
     assert "replaces them" in found["home", "sockets"]["finding"]
-    assert "1 worker daemons ended" in found["home", "journals"]["finding"]
+    assert found["home", "journals"]["finding"].startswith("2 tasks ended")
+
+
+def test_a_home_after_a_clean_end(home: Home, doctor: Doctor) -> None:
+    Journal(home.journal_folder / "empty").close(is_clean=False)
+    assert ("home", "journals") not in doctor()[1]
 
 
 def test_a_scheduler_that_cannot_be_reached(home: Home, doctor: Doctor) -> None:

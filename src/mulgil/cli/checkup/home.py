@@ -19,7 +19,6 @@ _MEGABYTE = 1024 * 1024
 _FEWEST_BYTES = 100 * _MEGABYTE
 _FEW_BYTES = 1024 * _MEGABYTE
 _REACH_SECONDS = 2.0
-_JOURNAL_LOCK = "lock"
 
 
 def check_home(home: Home) -> Iterator[Finding]:
@@ -142,14 +141,27 @@ def _is_reached(path: Path) -> bool:
 
 
 def _journals(home: Home) -> Iterator[Finding]:
-    """Count the worker daemons that ended without having been heard out, and those that drain."""
+    """Look at what worker daemons left: those that drain, and what dead ones had no time to report.
+
+    An empty journal is left behind at every clean end; the next daemon removes it.
+    """
+    from mulgil.worker.journal import LOCK_NAME, read_journal
+
     folders = sorted(home.journal_folder.iterdir()) if home.journal_folder.is_dir() else []
-    dead = [folder.name for folder in folders if _is_free(folder / _JOURNAL_LOCK)]
+    dead = [folder for folder in folders if _is_free(folder / LOCK_NAME)]
     alive = len(folders) - len(dead)
     if alive:
         yield warn("journals", Text("doctor.journal_alive", {"count": alive}), Text("doctor.journal_remedy"))
-    if dead:
-        yield warn("journals", Text("doctor.journal_dead", {"count": len(dead)}), Text("doctor.journal_remedy"))
+    unreported = 0
+    for folder in dead:
+        try:
+            contents = read_journal(folder)
+        except (MulgilError, OSError) as error:
+            yield warn("journals", Text("doctor.journal_unreadable", {"folder": str(folder), "why": str(error)}))
+            continue
+        unreported += len(contents.started.keys() | contents.reports.keys())
+    if unreported:
+        yield warn("journals", Text("doctor.journal_dead", {"count": unreported}), Text("doctor.journal_remedy"))
 
 
 def _is_free(lock: Path) -> bool:
