@@ -3,6 +3,8 @@
 The names of authoring, each loaded when it is first used:
 
 - dags and tasks: `DAG`, `dag`, `task`, `TaskGroup`, `task_group`, `chain`, `cross_downstream`, `Label`, `Param`
+- schedules: `CronTriggerTimetable`, `MultipleCronTriggerTimetable`, `DeltaTriggerTimetable`, `EventsTimetable`,
+  `CronDataIntervalTimetable`, `DeltaDataIntervalTimetable`
 - operators: `BaseOperator`, `BashOperator`, `BranchPythonOperator`, `EmptyOperator`, `PythonOperator`
 - data: `Table`, `load`, `transform`, `checks`, `Asset`, `SqlSource`, `PythonSource`, `RowsSource`, `Cursor`
 - in a running task: `Connection`, `Variable`, `get_current_context`, `TaskSkipped`, `TaskFailed`
@@ -37,6 +39,14 @@ if TYPE_CHECKING:
     from mulgil.sdk.task import task
     from mulgil.sdk.task_group import TaskGroup, task_group
     from mulgil.sdk.xcom_arg import XComArg
+    from mulgil.timetables.authored import (
+        CronDataIntervalTimetable,
+        CronTriggerTimetable,
+        DeltaDataIntervalTimetable,
+        DeltaTriggerTimetable,
+        EventsTimetable,
+        MultipleCronTriggerTimetable,
+    )
 
 __all__ = [
     "DAG",
@@ -47,9 +57,15 @@ __all__ = [
     "BranchPythonOperator",
     "Connection",
     "Context",
+    "CronDataIntervalTimetable",
+    "CronTriggerTimetable",
     "Cursor",
+    "DeltaDataIntervalTimetable",
+    "DeltaTriggerTimetable",
     "EmptyOperator",
+    "EventsTimetable",
     "Label",
+    "MultipleCronTriggerTimetable",
     "Param",
     "PythonOperator",
     "PythonSource",
@@ -74,6 +90,17 @@ __all__ = [
 
 _DATA_NAMES = frozenset({"Cursor", "PythonSource", "RowsSource", "SqlSource", "Table", "checks", "load", "transform"})
 
+_TIMETABLES = frozenset(
+    {
+        "CronDataIntervalTimetable",
+        "CronTriggerTimetable",
+        "DeltaDataIntervalTimetable",
+        "DeltaTriggerTimetable",
+        "EventsTimetable",
+        "MultipleCronTriggerTimetable",
+    }
+)
+
 
 def __getattr__(name: str) -> object:
     """Load a public name at its first use."""
@@ -81,7 +108,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value: object = getattr(import_module("mulgil.data" if name in _DATA_NAMES else "mulgil.sdk"), name)
+    home = "mulgil.data" if name in _DATA_NAMES else "mulgil.timetables" if name in _TIMETABLES else "mulgil.sdk"
+    value: object = getattr(import_module(home), name)
     globals()[name] = value
     return value
 

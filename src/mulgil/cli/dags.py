@@ -7,7 +7,8 @@ from mulgil.cli._output import Record, output_option, show_record, show_records
 from mulgil.cli._submit import report
 from mulgil.cli.session import Session
 from mulgil.i18n import Text, render
-from mulgil.model import CronTimetable, DagSpec, DeltaTimetable, ImportFailure, OnceTimetable
+from mulgil.model import DagSpec, ImportFailure, ManualTimetable
+from mulgil.timetables import schedule_text
 
 # The exit code of a command that looks for trouble and finds some.
 EXIT_FOUND = 1
@@ -26,7 +27,7 @@ def list_dags(session: Session, output: str) -> None:
     rows: list[Record] = [
         {
             "dag_id": summary.dag.dag_id,
-            "schedule": schedule_text(summary.version.spec),
+            "schedule": shown_schedule(summary.version.spec),
             "paused": summary.dag.is_paused,
             "version": summary.version.number,
             "file": summary.dag.file,
@@ -80,7 +81,7 @@ def show(session: Session, dag_id: str, output: str) -> None:
     record: Record = {
         "dag_id": dag_id,
         "description": spec.description,
-        "schedule": schedule_text(spec),
+        "schedule": shown_schedule(spec),
         "timezone": spec.timezone,
         "start_date": spec.start_date,
         "end_date": spec.end_date,
@@ -180,14 +181,6 @@ def unpause(session: Session, dag_id: str, output: str) -> None:
     report(session.control.set_paused(dag_id, is_paused=False), output=output)
 
 
-def schedule_text(spec: DagSpec) -> str:
+def shown_schedule(spec: DagSpec) -> str:
     """Return a schedule in one word or two, as its author would write it."""
-    match spec.timetable:
-        case CronTimetable(expression=expression):
-            return expression
-        case DeltaTimetable(delta=delta):
-            return str(delta)
-        case OnceTimetable():
-            return "@once"
-        case _:
-            return "-"
+    return "-" if isinstance(spec.timetable, ManualTimetable) else schedule_text(spec.timetable, timezone=spec.timezone)

@@ -8,9 +8,9 @@ import msgspec
 from mulgil.data.errors import GrainMismatchError
 from mulgil.data.partition import partitions_of_interval
 from mulgil.data.table_spec import Grain
-from mulgil.model import CronTimetable, DataInterval, DeltaTimetable, TimetableSpec
+from mulgil.model import DataInterval
 from mulgil.sdk import DagScope
-from mulgil.timetables import timetable_for
+from mulgil.timetables import schedule_text, timetable_for
 
 # Enough intervals to meet every kind that a schedule has; what a clock change makes odd is met by its run.
 _TRIED = 40
@@ -30,7 +30,7 @@ def misfit(dag: DagScope, *, grain: Grain, timezone: str) -> Misfit | None:
     """Return the first interval of the dag that is not a whole number of grains, or None if all fit."""
     start = getattr(dag, "start_date", None) or _SOME_INSTANT
     timetable = timetable_for(dag.timetable, start_date=None, end_date=None)
-    schedule = _shown(dag.timetable)
+    schedule = schedule_text(dag.timetable, timezone=dag.timezone)
     if timetable.has_empty_intervals:
         return Misfit(schedule, timezone)
     for interval in islice(timetable.intervals_between(start, start + _SPAN), _TRIED):
@@ -39,13 +39,3 @@ def misfit(dag: DagScope, *, grain: Grain, timezone: str) -> Misfit | None:
         except GrainMismatchError as error:
             return Misfit(schedule, str(error.text.fields["timezone"]), interval)
     return None
-
-
-def _shown(spec: TimetableSpec) -> str:
-    match spec:
-        case CronTimetable():
-            return spec.expression
-        case DeltaTimetable():
-            return str(spec.delta)
-        case _:
-            return "None" if spec.__struct_config__.tag == "manual" else "@once"

@@ -53,7 +53,7 @@ def _latest(spec: DagSpec, timetable: Timetable, now: datetime) -> DataInterval:
 
 
 def _between(spec: DagSpec, timetable: Timetable, first: GivenDate, last: GivenDate) -> tuple[DataInterval, ...]:
-    if timetable.has_empty_intervals:
+    if not timetable.is_recurring:
         raise RequestError("inprocess.no_intervals", dag_id=spec.dag_id)
     end = _instant(last, spec, is_end=True)
     found: list[DataInterval] = []

@@ -35,7 +35,16 @@ from mulgil.model.states import (
     TriggerRule,
     WeightRule,
 )
-from mulgil.model.timetable import CronTimetable, DeltaTimetable, ManualTimetable, OnceTimetable, TimetableSpec
+from mulgil.model.timetable import (
+    CronTimetable,
+    CronTriggerTimetable,
+    DeltaTimetable,
+    DeltaTriggerTimetable,
+    EventsTimetable,
+    ManualTimetable,
+    OnceTimetable,
+    TimetableSpec,
+)
 from mulgil.model.version import VERSION
 
 __all__ = [
@@ -59,6 +68,7 @@ __all__ = [
     "ConfigurationChanged",
     "Connection",
     "CronTimetable",
+    "CronTriggerTimetable",
     "Dag",
     "DagBecameStale",
     "DagPublished",
@@ -70,8 +80,10 @@ __all__ = [
     "DagVersion",
     "DataInterval",
     "DeltaTimetable",
+    "DeltaTriggerTimetable",
     "Event",
     "EventPayload",
+    "EventsTimetable",
     "ExecutorName",
     "ImportFailure",
     "Isolation",

@@ -27,4 +27,35 @@ class ManualTimetable(msgspec.Struct, frozen=True, tag="manual"):
     """No scheduled runs (`schedule=None`): only people, backfills of other dags and assets start it."""
 
 
-TimetableSpec = CronTimetable | DeltaTimetable | OnceTimetable | ManualTimetable
+class CronTriggerTimetable(msgspec.Struct, frozen=True, tag="cron_trigger"):
+    """A run at each fire of any of the cron expressions, with an interval of fixed length that ends at the fire."""
+
+    expressions: tuple[str, ...]
+    timezone: str
+    interval: timedelta = timedelta(0)
+
+
+class DeltaTriggerTimetable(msgspec.Struct, frozen=True, tag="delta_trigger"):
+    """A run every so often, counted from the dag's start date, with an interval that ends there."""
+
+    delta: timedelta
+    anchor: datetime
+    interval: timedelta = timedelta(0)
+
+
+class EventsTimetable(msgspec.Struct, frozen=True, tag="events"):
+    """A run with an empty interval at each of these instants, which are in order and none twice."""
+
+    event_dates: tuple[datetime, ...]
+    restrict_to_events: bool = False
+
+
+TimetableSpec = (
+    CronTimetable
+    | DeltaTimetable
+    | OnceTimetable
+    | ManualTimetable
+    | CronTriggerTimetable
+    | DeltaTriggerTimetable
+    | EventsTimetable
+)

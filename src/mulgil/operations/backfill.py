@@ -5,7 +5,7 @@ turn comes: so what a plan shows is what then runs, and what was done meanwhile 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice, pairwise
 
 from mulgil.i18n import Text, nearest_name
@@ -34,6 +34,7 @@ MAX_INTERVALS = 10_000
 DEFAULT_MAX_ACTIVE = 10
 MOST_ACTIVE = 1_000
 
+_TICK = timedelta(microseconds=1)
 _CAUSES = {
     BackfillChange.PAUSE: BackfillCause.PAUSED,
     BackfillChange.RESUME: BackfillCause.RESUMED,
@@ -178,7 +179,7 @@ def _check_request(request: BackfillRequest, spec: DagSpec) -> None:
 def _intervals(request: BackfillRequest, spec: DagSpec, now: datetime) -> tuple[tuple[DataInterval, ...], int]:
     """Return the intervals that have ended, and how many of the range haven't."""
     timetable = timetable_for(spec.timetable, start_date=spec.start_date, end_date=spec.end_date)
-    if timetable.has_empty_intervals:
+    if not timetable.is_recurring:
         raise InvalidArgumentError("operations.backfill_without_intervals", dag_id=spec.dag_id)
     found = timetable.intervals_between(request.range_start, request.range_end)
     intervals = tuple(islice(found, MAX_INTERVALS + 1))
@@ -228,7 +229,7 @@ def _problem(payload: CreateBackfill, spec: DagSpec, timetable: Timetable, now: 
     is_sound = 0 < len(intervals) <= MAX_INTERVALS and 1 <= payload.max_active <= MOST_ACTIVE
     if not is_sound or not _is_in_order(intervals, is_reverse=payload.is_reverse):
         return refuse("operations.backfill_malformed", dag_id=payload.dag_id)
-    if timetable.has_empty_intervals:
+    if not timetable.is_recurring:
         return refuse("operations.backfill_without_intervals", dag_id=payload.dag_id)
     unknown = _first_unknown(intervals, timetable, now)
     if unknown is not None:
@@ -248,7 +249,7 @@ def _first_unknown(intervals: Sequence[DataInterval], timetable: Timetable, now:
     """Return an interval that the timetable hasn't, or that hasn't ended."""
     first, last = min(intervals), max(intervals)
     try:
-        known = set(islice(timetable.intervals_between(first.start, last.end), MAX_INTERVALS))
+        known = set(islice(timetable.intervals_between(first.start, last.start + _TICK), MAX_INTERVALS))
     except TimetableError:
         known = set()
     return next((interval for interval in intervals if interval.end > now or interval not in known), None)

@@ -93,7 +93,7 @@ class RunMaker:
 
     def _create(self, dag_id: str, plan: Plan, interval: DataInterval) -> None:
         work = self._work
-        mark = advance_mark(work.memory.dags.mark(dag_id), interval)
+        mark = advance_mark(work.memory.dags.mark(dag_id), interval, plan.timetable)
         work.memory.dags.put_mark(mark)
         work.batch.schedules.append(mark)
         if work.memory.runs.of_interval(dag_id, interval) or work.store.run_of_interval(dag_id, interval):

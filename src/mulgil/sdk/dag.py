@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from functools import update_wrapper
 from types import MappingProxyType, TracebackType
-from typing import Any, Generic, NoReturn, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
 from mulgil.i18n import MulgilError
 from mulgil.model import DagSpec, ManualTimetable
@@ -26,6 +26,9 @@ from mulgil.sdk.param import as_params
 from mulgil.sdk.scope import DagScope, announce, open_scope
 from mulgil.sdk.task_settings import COMMON_ARGUMENTS
 
+if TYPE_CHECKING:
+    from mulgil.timetables import AuthoredTimetable
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -33,8 +36,8 @@ R = TypeVar("R")
 class DagArguments(TypedDict, total=False):
     """What a dag takes besides its id; names and meanings are Airflow's where it has them."""
 
-    # A cron expression, a preset such as "@daily", a timedelta, or None: what the data intervals are.
-    schedule: str | timedelta | None
+    # A cron expression, a preset such as "@daily", a timedelta, a named timetable, or None.
+    schedule: str | timedelta | AuthoredTimetable | None
     # The first and the last data interval's start. Naive values and strings are in `timezone`.
     start_date: datetime | date | str | None
     end_date: datetime | date | str | None

@@ -16,7 +16,7 @@ from typing import overload
 import msgspec
 from msgspec.structs import replace
 
-from mulgil.model import DagSpec, DeltaTimetable
+from mulgil.model import DagSpec, DeltaTimetable, DeltaTriggerTimetable, EventsTimetable
 from mulgil.serialization.errors import DagFormatError
 
 DAG_FORMAT = 1
@@ -91,8 +91,10 @@ def dag_hash(spec: DagSpec) -> str:
 def _with_utc_instants(spec: DagSpec) -> DagSpec:
     """Write instants in UTC: equal ones get equal bytes, and old zones' offsets with seconds stay exact."""
     timetable = spec.timetable
-    if isinstance(timetable, DeltaTimetable):
+    if isinstance(timetable, DeltaTimetable | DeltaTriggerTimetable):
         timetable = replace(timetable, anchor=_utc(timetable.anchor))
+    elif isinstance(timetable, EventsTimetable):
+        timetable = replace(timetable, event_dates=tuple(map(_utc, timetable.event_dates)))
     return replace(spec, timetable=timetable, start_date=_utc(spec.start_date), end_date=_utc(spec.end_date))
 
 

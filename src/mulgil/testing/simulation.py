@@ -152,7 +152,7 @@ def _intervals(spec: DagSpec, runs: int | Sequence[GivenDate], first: GivenDate 
         timetable = timetable_for(spec.timetable, start_date=None, end_date=None)
         while len(found) < runs:
             last = found[-1]
-            following = None if timetable.has_empty_intervals else timetable.next_interval(last)
+            following = timetable.next_interval(last) if timetable.is_recurring else None
             found.append(DataInterval.at(last.end + _STEP) if following is None else following)
     if not found:
         raise RequestError("testing.no_runs")

@@ -22,7 +22,7 @@ def interval_to_schedule(
     complete interval is passed over; also at a new dag without a start date, which has no first
     interval to catch up from. Pass the mark through `advance_mark` once the run is created.
     """
-    if timetable.has_empty_intervals:
+    if not timetable.is_recurring:
         return None if mark.has_run_once else timetable.next_interval(None, not_before=now)
     until = mark.scheduled_until
     following = timetable.next_interval(None if until is None else DataInterval.at(until))
@@ -34,7 +34,7 @@ def interval_to_schedule(
     return following
 
 
-def advance_mark(mark: DagSchedule, interval: DataInterval) -> DagSchedule:
+def advance_mark(mark: DagSchedule, interval: DataInterval, timetable: Timetable) -> DagSchedule:
     """Return the mark after the run of `interval` was created. It never goes back."""
     until = interval.end if mark.scheduled_until is None else max(mark.scheduled_until, interval.end)
-    return replace(mark, scheduled_until=until, has_run_once=mark.has_run_once or interval.is_empty)
+    return replace(mark, scheduled_until=until, has_run_once=mark.has_run_once or not timetable.is_recurring)

@@ -2,12 +2,23 @@
 
 from datetime import datetime
 
-from mulgil.model import CronTimetable, DeltaTimetable, ManualTimetable, OnceTimetable, TimetableSpec
+from mulgil.model import (
+    CronTimetable,
+    CronTriggerTimetable,
+    DeltaTimetable,
+    DeltaTriggerTimetable,
+    EventsTimetable,
+    ManualTimetable,
+    OnceTimetable,
+    TimetableSpec,
+)
 from mulgil.timetables.cron_boundaries import CronBoundaries
 from mulgil.timetables.delta_boundaries import DeltaBoundaries
+from mulgil.timetables.events import Events
 from mulgil.timetables.instant import as_utc
 from mulgil.timetables.interval_timetable import IntervalTimetable
 from mulgil.timetables.timetable import Timetable
+from mulgil.timetables.trigger_timetable import AnyOf, TriggerTimetable
 from mulgil.timetables.unscheduled import NoSchedule, SingleRun
 from mulgil.timetables.zone import load_zone
 
@@ -31,3 +42,14 @@ def timetable_for(spec: TimetableSpec, *, start_date: datetime | None, end_date:
             return SingleRun(start_date=start_date, end_date=end_date)
         case ManualTimetable():
             return NoSchedule()
+        case CronTriggerTimetable():
+            zone = load_zone(spec.timezone)
+            fires = AnyOf(*(CronBoundaries(expression, zone) for expression in spec.expressions))
+            return TriggerTimetable(fires, interval=spec.interval, start_date=start_date, end_date=end_date)
+        case DeltaTriggerTimetable():
+            steps = DeltaBoundaries(spec.delta, anchor=as_utc(spec.anchor))
+            return TriggerTimetable(steps, interval=spec.interval, start_date=start_date, end_date=end_date)
+        case EventsTimetable():
+            return Events(
+                spec.event_dates, is_restricted=spec.restrict_to_events, start_date=start_date, end_date=end_date
+            )

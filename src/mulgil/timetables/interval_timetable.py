@@ -1,15 +1,12 @@
 """Contiguous data intervals between the boundaries of a schedule."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 
 from mulgil.model import DataInterval
 from mulgil.timetables.boundaries import Boundaries
-from mulgil.timetables.errors import TimetableError
 from mulgil.timetables.instant import as_utc
-
-_TICK = timedelta(microseconds=1)
-_NOTHING = timedelta(0)
+from mulgil.timetables.walk import NOTHING, TICK, step
 
 
 class IntervalTimetable:
@@ -25,6 +22,11 @@ class IntervalTimetable:
     def has_empty_intervals(self) -> bool:
         """False: every interval has an extent."""
         return False
+
+    @property
+    def is_recurring(self) -> bool:
+        """True: intervals follow one another."""
+        return True
 
     def next_interval(self, after: DataInterval | None, *, not_before: datetime | None = None) -> DataInterval | None:
         """See `Timetable.next_interval`."""
@@ -62,20 +64,13 @@ class IntervalTimetable:
         return DataInterval(boundary, self._after(boundary))
 
     def _at_or_after(self, instant: datetime) -> datetime:
-        return _step(self._boundaries.after, instant, -_TICK)
+        return step(self._boundaries.after, instant, -TICK)
 
     def _at_or_before(self, instant: datetime) -> datetime:
-        return _step(self._boundaries.before, instant, _TICK)
+        return step(self._boundaries.before, instant, TICK)
 
     def _after(self, instant: datetime) -> datetime:
-        return _step(self._boundaries.after, instant, _NOTHING)
+        return step(self._boundaries.after, instant, NOTHING)
 
     def _before(self, instant: datetime) -> datetime:
-        return _step(self._boundaries.before, instant, _NOTHING)
-
-
-def _step(walk: Callable[[datetime], datetime], instant: datetime, shift: timedelta) -> datetime:
-    try:
-        return walk(instant + shift)
-    except OverflowError:
-        raise TimetableError("timetable.out_of_range", instant=instant.isoformat()) from None
+        return step(self._boundaries.before, instant, NOTHING)

@@ -15,6 +15,11 @@ class _EmptyIntervals:
         """True: a run's interval is empty and lies at its logical date."""
         return True
 
+    @property
+    def is_recurring(self) -> bool:
+        """False: there is one run at most."""
+        return False
+
     def latest_complete_interval(self, now: datetime) -> DataInterval | None:
         """Return the empty interval at `now`."""
         return DataInterval.at(as_utc(now))

@@ -9,8 +9,11 @@ import pytest
 from mulgil.model import (
     AssetRef,
     CronTimetable,
+    CronTriggerTimetable,
     DagSpec,
     DeltaTimetable,
+    DeltaTriggerTimetable,
+    EventsTimetable,
     Isolation,
     ManualTimetable,
     Mapping,
@@ -97,6 +100,22 @@ SPECS = {
         timetable=DeltaTimetable(timedelta(hours=7), datetime(2013, 1, 1, tzinfo=UTC)),
     ),
     "dag_once.json": DagSpec(dag_id="d", tasks=(), timetable=OnceTimetable()),
+    "dag_cron_trigger.json": DagSpec(
+        dag_id="d", tasks=(), timetable=CronTriggerTimetable(("0 6 * * *",), "Asia/Seoul", timedelta(days=1))
+    ),
+    "dag_crons_trigger.json": DagSpec(
+        dag_id="d", tasks=(), timetable=CronTriggerTimetable(("0 6 * * *", "0 18 * * FRI"), "Asia/Seoul")
+    ),
+    "dag_delta_trigger.json": DagSpec(
+        dag_id="d",
+        tasks=(),
+        timetable=DeltaTriggerTimetable(timedelta(hours=7), datetime(2013, 1, 1, tzinfo=UTC), timedelta(hours=1)),
+    ),
+    "dag_events.json": DagSpec(
+        dag_id="d",
+        tasks=(),
+        timetable=EventsTimetable((datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 5, 6, 7, tzinfo=UTC)), True),
+    ),
 }
 
 

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from mulgil.model import (
     AssetRef,
     CronTimetable,
+    CronTriggerTimetable,
     DagSpec,
     DeltaTimetable,
+    DeltaTriggerTimetable,
+    EventsTimetable,
     ManualTimetable,
     Mapping,
     OnceTimetable,
@@ -181,6 +184,9 @@ timetables = st.one_of(
     st.builds(CronTimetable, names, names),
     st.builds(DeltaTimetable, st.timedeltas(), instants),
     st.just(OnceTimetable()),
+    st.builds(CronTriggerTimetable, st.lists(names, max_size=3).map(tuple), names, st.timedeltas()),
+    st.builds(DeltaTriggerTimetable, st.timedeltas(), instants, st.timedeltas()),
+    st.builds(EventsTimetable, st.lists(instants, max_size=3).map(tuple), st.booleans()),
     st.just(ManualTimetable()),
 )
 dags = st.builds(

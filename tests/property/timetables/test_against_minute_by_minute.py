@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from mulgil.model import CronTriggerTimetable, DagSchedule, DataInterval
+from mulgil.timetables import advance_mark, interval_to_schedule, timetable_for
 from mulgil.timetables.cron_boundaries import CronBoundaries
 
 MINUTE = timedelta(minutes=1)
@@ -141,3 +143,34 @@ def test_from_any_second_the_walk_goes_on_with_the_same_fires(
 
     assert boundaries.after(around) == min(fire for fire in fires if fire > around)
     assert boundaries.before(around) == max(fire for fire in fires if fire < around)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    first=schedules(),
+    second=schedules(),
+    change=st.sampled_from(sorted(CHANGES)),
+    interval=st.integers(0, 40).map(lambda quarters: quarters * timedelta(minutes=15)),
+)
+@example(first=HALF_PAST, second=HALF_PAST, change="half an hour back", interval=timedelta(0))
+@example(first=HALF_PAST, second=HALF_PAST, change="Seoul, start 1987", interval=timedelta(hours=1))
+def test_triggers_make_one_run_for_each_fire_of_the_reference(
+    first: tuple[str, MinuteByMinute], second: tuple[str, MinuteByMinute], change: str, interval: timedelta
+) -> None:
+    zone_name, instant = CHANGES[change]
+    start, end = instant - timedelta(hours=30), instant + timedelta(hours=50)
+    fires = {*first[1].fires(change), *second[1].fires(change)}
+    expected = [DataInterval(fire - interval, fire) for fire in sorted(fires) if start <= fire <= end]
+    spec = CronTriggerTimetable((first[0], second[0]), zone_name, interval)
+    timetable = timetable_for(spec, start_date=start, end_date=end)
+
+    caught_up, mark = [], DagSchedule(dag_id="d", scheduled_until=None)
+    while (found := interval_to_schedule(timetable, mark, now=end, catchup=True)) is not None:
+        caught_up.append(found)
+        mark = advance_mark(mark, found, timetable)
+    backfilled = list(timetable.intervals_between(start - interval, end - interval + timedelta(microseconds=1)))
+
+    assert caught_up == expected
+    assert backfilled == expected
+    assert all(timetable.interval_at(each.start) == each for each in expected)
+    assert timetable.latest_complete_interval(end) == (expected[-1] if expected else None)

@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mulgil.model import CronTimetable, DataInterval, DeltaTimetable, TimetableSpec
+from mulgil.model import (
+    CronTimetable,
+    CronTriggerTimetable,
+    DataInterval,
+    DeltaTimetable,
+    DeltaTriggerTimetable,
+    EventsTimetable,
+    TimetableSpec,
+)
 from mulgil.timetables import PRESETS, ScheduleError, Timetable, parse_schedule, timetable_for
 from mulgil.timetables.cron_expression import normalize_cron
 
@@ -52,6 +60,15 @@ instants = st.datetimes(datetime(1960, 1, 1), datetime(2090, 1, 1), timezones=st
 specs = st.one_of(
     st.builds(CronTimetable, st.one_of(crons, st.sampled_from(sorted(PRESETS.values()))), st.sampled_from(ZONES)),
     st.builds(DeltaTimetable, st.timedeltas(timedelta(seconds=1), timedelta(days=400)), instants),
+)
+
+lengths = st.one_of(st.just(timedelta(0)), st.timedeltas(timedelta(0), timedelta(days=3)))
+triggers = st.one_of(
+    st.builds(
+        CronTriggerTimetable, st.lists(crons, min_size=1, max_size=3).map(tuple), st.sampled_from(ZONES), lengths
+    ),
+    st.builds(DeltaTriggerTimetable, st.timedeltas(timedelta(seconds=1), timedelta(days=400)), instants, lengths),
+    st.builds(EventsTimetable, st.lists(instants, min_size=1, max_size=9, unique=True).map(sorted).map(tuple)),
 )
 
 
@@ -138,3 +155,21 @@ def test_any_text_is_a_schedule_or_a_schedule_error(schedule: str, zone: str) ->
     except ScheduleError:
         return
     timetable_for(spec, start_date=None, end_date=None).interval_at(datetime(2013, 1, 1, tzinfo=ZoneInfo(zone)))
+
+
+@settings(deadline=None)
+@given(spec=triggers, start=instants, length=st.timedeltas(timedelta(0), timedelta(days=900)))
+def test_triggers_are_in_order_and_resume_from_any_of_them(
+    spec: TimetableSpec, start: datetime, length: timedelta
+) -> None:
+    timetable = unlimited(spec)
+    found = list(islice(timetable.intervals_between(start, start + length), 8))
+
+    for each, following in pairwise(found):
+        assert each.start < following.start
+        assert each.end < following.end
+        assert timetable.next_interval(each) == following
+    for each in found:
+        assert start <= each.start < start + length
+        assert timetable.interval_at(each.start) == each
+        assert timetable.latest_complete_interval(each.end) == each

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,12 +11,14 @@ from mulgil.data import LoadOperator, Table, checks, load, transform
 from mulgil.data.errors import DeclarationError
 from mulgil.model import AssetRef
 from mulgil.sdk import DAG, DagDefinitionError, task
+from mulgil.timetables import CronTriggerTimetable, EventsTimetable
 
 raw = Table("warehouse", "raw.flights", key=["id"], partition_by="day")
 daily = Table("warehouse", "mart.daily", partition_by="day")
 app = Table("app", "daily", partition_by="day")
 whole = Table("warehouse", "lookup")
 FILE = CsvSource("in.csv")
+JAN_1 = datetime(2013, 1, 1, tzinfo=UTC)
 
 
 def dag(**arguments: object) -> DAG:
@@ -55,7 +57,18 @@ def test_an_hourly_dag_into_a_day_grain_is_refused_naming_both():
         declared.to_spec()
 
 
-@pytest.mark.parametrize("schedule", ["@daily", "@weekly", "@monthly", "0 0 * * 1-5", timedelta(days=2)])
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "@daily",
+        "@weekly",
+        "@monthly",
+        "0 0 * * 1-5",
+        timedelta(days=2),
+        CronTriggerTimetable("@daily", interval=timedelta(days=1)),
+        CronTriggerTimetable("@weekly", interval=timedelta(days=7)),
+    ],
+)
 def test_whole_days_are_taken(schedule):
     with dag(schedule=schedule) as declared:
         load(FILE, into=raw)
@@ -70,7 +83,7 @@ def test_the_days_of_another_zone_are_refused():
         declared.to_spec()
 
 
-@pytest.mark.parametrize("schedule", [None, "@once"])
+@pytest.mark.parametrize("schedule", [None, "@once", CronTriggerTimetable("@daily"), EventsTimetable([JAN_1])])
 def test_a_dag_without_intervals_must_name_its_partitions(schedule):
     with dag(schedule=schedule) as declared:
         load(FILE, into=raw)
@@ -225,3 +238,10 @@ def test_map_indexes_may_replace_a_partition_each():
     with dag() as declared:
         LoadOperator.partial(task_id="t", into=raw, source=FILE).expand(partition=["2013-01-05", "2013-01-06"])
     declared.to_spec()
+
+
+def test_a_trigger_whose_spans_are_no_whole_days_is_refused_naming_it():
+    with dag(schedule=CronTriggerTimetable("0 6 * * *", interval=timedelta(days=1))) as declared:
+        load(FILE, into=raw)
+    with pytest.raises(DagDefinitionError, match=r"CronTrigger\(0 6 \* \* \*; interval=1 day, 0:00:00\)"):
+        declared.to_spec()

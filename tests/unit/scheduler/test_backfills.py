@@ -1,6 +1,6 @@
 """Backfills: what was planned runs, once, in order, within its limits, beside the schedule and one another."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from mulgil.model import (
     BackfillRunState,
     BackfillState,
     CronTimetable,
+    CronTriggerTimetable,
     DagRunState,
     Mapping,
     RerunPolicy,
@@ -108,6 +109,16 @@ def test_missing_runs_are_created_in_order_and_no_more_than_its_limit_at_once(wo
     assert stands(world, number) == [(one, R.SUCCESS) for one in range(1, 9)]
     assert state(world, number) is BackfillState.SUCCESS
     assert world.store.runs()[0].triggered_by == "ada"
+
+
+@pytest.mark.parametrize("interval", [timedelta(0), timedelta(hours=6)])
+def test_ticks_of_triggers_are_backfilled_like_intervals(world, task, interval):
+    world.publish(task("a"), timetable=CronTriggerTimetable(("0 6 * * *",), "UTC", interval), **OVER)
+    number = backfill(world, max_active=2)
+    assert running_days(world) == [1, 2]
+    finish_all(world, world.daemon())
+    assert stands(world, number) == [(one, R.SUCCESS) for one in range(1, 9)]
+    assert {run.data_interval.end.hour for run in world.store.runs()} == {6}
 
 
 def test_reverse_begins_with_the_last_day(world, daily):

@@ -2,10 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from mulgil.messages import SetDagPaused
-from mulgil.model import CronTimetable, DagRunState, OnceTimetable, RunType, TaskInstanceState
+from mulgil.model import (
+    CronTimetable,
+    CronTriggerTimetable,
+    DagRunState,
+    EventsTimetable,
+    OnceTimetable,
+    RunType,
+    TaskInstanceState,
+)
 from mulgil.scheduler import SchedulerLimits
 
 DAILY = CronTimetable("0 0 * * *", "UTC")
@@ -188,3 +197,30 @@ def test_one_step_creates_no_more_than_it_should_write(world, task):
     assert len(world.store.runs()) == 2
     world.settle()
     assert len(world.store.runs()) == 9
+
+
+@pytest.mark.parametrize("interval", [timedelta(0), timedelta(days=1)])
+def test_triggers_get_one_run_for_each_tick_also_after_a_restart(world, task, interval):
+    daemon = world.daemon()
+    timetable = CronTriggerTimetable(("0 6 * * *",), "UTC", interval)
+    world.publish(task("a"), timetable=timetable, start_date=JAN_1, catchup=True)
+    finish_all(world, daemon)
+    due = [run.data_interval.end for run in sorted(world.store.runs(dag_id="d"), key=lambda run: run.logical_date)]
+    assert due == [datetime(2024, 1, day, 6, tzinfo=UTC) for day in range(1, len(due) + 1)]
+    assert all(run.data_interval.end - run.logical_date == interval for run in world.store.runs())
+    assert world.settle() == due[-1] + timedelta(days=1)
+    world.restart()
+    world.clock.forward(days=1)
+    daemon.join()
+    finish_all(world, daemon)
+    assert len(world.store.runs(dag_id="d")) == len(due) + 1
+
+
+def test_events_get_their_runs_and_no_others(world, task):
+    daemon = world.daemon()
+    world.publish(task("a"), timetable=EventsTimetable((JAN_1, datetime(2024, 1, 12, 6, tzinfo=UTC))))
+    finish_all(world, daemon)
+    assert dates(world) == [1]
+    world.clock.forward(days=30)
+    finish_all(world, daemon)
+    assert dates(world) == [1, 12]

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mulgil.model import CronTimetable, DeltaTimetable, ManualTimetable
+from mulgil.model import CronTriggerTimetable as CronTriggerData
 from mulgil.sdk import DAG, DagDefinitionError, EmptyOperator, Param, TaskGroup, dag, task
+from mulgil.timetables import CronTriggerTimetable, DeltaTriggerTimetable
 
 
 def test_a_dag_compiles_to_what_was_declared() -> None:
@@ -231,3 +233,16 @@ def test_a_default_that_contradicts_its_schema_is_refused_where_it_is_written(de
 
 def test_a_default_may_be_null_where_the_schema_says_so() -> None:
     assert Param(None, type=["string", "null"]).default is None
+
+
+def test_a_timetable_by_name_takes_the_zone_of_the_dag() -> None:
+    declared = DAG("sales", schedule=CronTriggerTimetable("0 6 * * *"), timezone="Asia/Seoul")
+
+    assert declared.to_spec().timetable == CronTriggerData(("0 6 * * *",), "Asia/Seoul")
+
+
+def test_a_timetable_that_needs_a_start_date_says_so() -> None:
+    with pytest.raises(DagDefinitionError, match="start_date=") as caught:
+        DAG("sales", schedule=DeltaTriggerTimetable(timedelta(hours=6)))
+
+    assert caught.value.text.code == "sdk.bad_schedule"

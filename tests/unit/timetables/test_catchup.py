@@ -64,7 +64,7 @@ def test_catching_up_creates_every_interval_once_and_then_waits() -> None:
     timetable, schedule, now, created = daily(at(1)), mark(), at(6, 3), []
     while (interval := interval_to_schedule(timetable, schedule, now=now, catchup=True)) and interval.end <= now:
         created.append(interval)
-        schedule = advance_mark(schedule, interval)
+        schedule = advance_mark(schedule, interval, timetable)
 
     assert created == [day(number) for number in range(1, 6)]
     assert interval == day(6)
@@ -80,7 +80,7 @@ def test_once_runs_once() -> None:
     first = interval_to_schedule(once, mark(), now=at(9), catchup=False)
 
     assert first == DataInterval.at(at(3))
-    assert interval_to_schedule(once, advance_mark(mark(), first), now=at(9), catchup=False) is None
+    assert interval_to_schedule(once, advance_mark(mark(), first, once), now=at(9), catchup=False) is None
 
 
 def test_a_dag_that_becomes_a_single_run_still_gets_it() -> None:
@@ -96,5 +96,5 @@ def test_without_a_schedule_nothing_is_ever_due() -> None:
 
 
 def test_the_mark_never_goes_back() -> None:
-    assert advance_mark(mark(at(9)), day(3)).scheduled_until == at(9)
-    assert advance_mark(mark(at(9)), day(9)).scheduled_until == at(9) + timedelta(days=1)
+    assert advance_mark(mark(at(9)), day(3), daily()).scheduled_until == at(9)
+    assert advance_mark(mark(at(9)), day(9), daily()).scheduled_until == at(9) + timedelta(days=1)

@@ -39,6 +39,18 @@ MESSAGES: dict[str, str] = {
     "timetable.naive_instant": (
         "{value} has no time zone, so it is no definite instant. Add one, for example `{value}+09:00`."
     ),
+    "timetable.negative_interval": (
+        "The timetable's interval is {interval}; it is the length of the data that a run is for. "
+        "Give a positive `timedelta`, or none for runs without a data interval."
+    ),
+    "timetable.no_cron": (
+        "`MultipleCronTriggerTimetable` has no cron expression, so nothing would ever run. "
+        'Give one or more, for example `"0 6 * * *", "0 18 * * FRI"`.'
+    ),
+    "timetable.no_events": (
+        "`EventsTimetable` has no event, so nothing would ever run. "
+        "List at least one instant, or write `schedule=None` for a dag that only runs when started."
+    ),
     "timetable.out_of_range": (
         "No data interval of the schedule can be computed at {instant}: it lies outside the calendar's years 1 to 9999."
     ),

@@ -38,6 +38,18 @@ MESSAGES: dict[str, str] = {
     "timetable.naive_instant": (
         "{value}에 시간대가 없어 어느 시각인지 정할 수 없습니다. `{value}+09:00`처럼 시간대를 붙이세요."
     ),
+    "timetable.negative_interval": (
+        "타임테이블의 interval이 {interval}입니다. interval은 실행 하나가 맡는 데이터의 길이입니다. "
+        "0보다 큰 `timedelta`를 주거나, 데이터 구간이 없는 실행이라면 빼세요."
+    ),
+    "timetable.no_cron": (
+        "`MultipleCronTriggerTimetable`에 cron 표현식이 없어 아무것도 실행되지 않습니다. "
+        '`"0 6 * * *", "0 18 * * FRI"`처럼 하나 이상 주세요.'
+    ),
+    "timetable.no_events": (
+        "`EventsTimetable`에 시각이 하나도 없어 아무것도 실행되지 않습니다. "
+        "시각을 하나 이상 적거나, 직접 시작할 때만 실행하려면 `schedule=None`을 쓰세요."
+    ),
     "timetable.out_of_range": (
         "{instant}에서는 스케줄의 데이터 구간을 계산할 수 없습니다. 달력의 범위(1년~9999년)를 벗어났습니다."
     ),
