@@ -6,7 +6,7 @@ from datetime import date, datetime
 from mulgil.data.errors import DeclarationError, PartitionValueError
 from mulgil.data.partition import Partition
 from mulgil.data.table_spec import Grain, TableSpec
-from mulgil.data.target import Column, ColumnKind, Dialect
+from mulgil.data.target import Column, ColumnKind, Dialect, ValueKind
 
 
 def partition_column(spec: TableSpec, columns: Sequence[Column]) -> Column:
@@ -34,7 +34,8 @@ def predicate(partitions: Sequence[Partition], column: Column, dialect: Dialect)
     name = dialect.identifier(column.name)
     if partitions[0].start is None:
         values = ", ".join(dialect.literal(part.value) for part in partitions)
-        return f"{name} IN ({values})"
+        is_text = dialect.value_kind(column.type) is ValueKind.TEXT
+        return f"{dialect.binary(name) if is_text else name} IN ({values})"
     ranges = _merged(sorted(_bounds(part, column.kind) for part in partitions))
     return " OR ".join(
         f"({name} >= {dialect.literal(low)} AND {name} < {dialect.literal(high)})" for low, high in ranges

@@ -178,6 +178,10 @@ class Dialect(Protocol):
         """Return the condition under which two expressions are equal; two NULLs are."""
         ...
 
+    def binary(self, text: str) -> str:
+        """Return a text expression that is compared letter by letter, whatever its column's collation says."""
+        ...
+
     def stray(self, column: Column) -> str | None:
         """Return the condition under which the column holds a value in a form that doesn't compare as it should.
 

@@ -145,7 +145,9 @@ def _write_once(
     require_same_table(opened.ledger.entry, request.spec)
     if opened.columns is not None and request.spec.partition_by is not None:
         partition_column(request.spec, opened.columns)
-    if context.is_pure and (done := _committed(request, opened.ledger, context)) is not None:
+    # A table that somebody dropped has lost what the ledger says of it.
+    is_kept = context.is_pure and opened.columns is not None
+    if is_kept and (done := _committed(request, opened.ledger, context)) is not None:
         context.committed(done)
         _sweep(target)
         return done

@@ -9,6 +9,7 @@ from typing import cast
 import msgspec
 
 from mulgil.data.connector import open_target
+from mulgil.data.reject_table import REJECT_COLUMNS
 from mulgil.data.target import NativeQuery, Target
 from mulgil.model import Connection
 from mulgil.ports import Clock
@@ -18,6 +19,8 @@ from mulgil.sdk import TaskRuntime
 
 # Ours: the ledger's tables, and the columns by which a re-run finds its rows.
 _OWN = "_mulgil_"
+# Of rejects: which commit they belong to, another one each time.
+_OF_COMMIT = ("fence", "write_id")
 _MOST_ROWS = 2_000_000
 _DIGITS = 12
 _CATALOGUES = {
@@ -106,6 +109,8 @@ def _table_names(connection: Connection, target: Target, tables: Sequence[tuple[
 def _read(target: Target, name: str) -> TableContents:
     with target.read(NativeQuery(sql=f"SELECT * FROM {target.dialect.qualified(name)}")) as found:
         kept = [column for column in found.schema.names if not column.startswith(_OWN)]
+        if {column.name for column in REJECT_COLUMNS} == set(kept):
+            kept = [column for column in kept if column not in _OF_COMMIT]
         rows: Counter[Row] = Counter()
         for batch in found.batches:
             for row in batch.to_pylist():

@@ -125,6 +125,10 @@ class DuckDbDialect:
         """Return the null-safe equality of two expressions."""
         return f"{one} IS NOT DISTINCT FROM {other}"
 
+    def binary(self, text: str) -> str:
+        """Set the plain collation."""
+        return f"({text} COLLATE C)"
+
     def stray(self, column: Column) -> str | None:
         """Return None: DuckDB's types hold what they say."""
         return None

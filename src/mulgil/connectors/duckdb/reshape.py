@@ -6,10 +6,13 @@ itself and would turn an error of the source into words; the error is kept and r
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from mulgil.connectors.duckdb.database import in_memory
+from mulgil.connectors.duckdb.database import in_memory, run
+from mulgil.connectors.duckdb.dialect import DuckDbDialect
 from mulgil.data.errors import SourceError
+from mulgil.data.kept_types import keeping_types
 from mulgil.data.target import Batches, NativeQuery
 
 if TYPE_CHECKING:
@@ -33,7 +36,8 @@ def reshaped(batches: Batches, query: NativeQuery) -> Iterator[Batches]:
     with in_memory() as connection:
         connection.register("source", reader)
         try:
-            found = connection.sql(query.sql, params=list(query.params)).to_arrow_reader(_BATCH_ROWS)
+            sql = keeping_types(query, partial(run, connection), DuckDbDialect())
+            found = connection.sql(sql, params=list(query.params)).to_arrow_reader(_BATCH_ROWS)
         except duckdb.Error as error:
             raise watched.cause(query, error) from error
         yield Batches(found.schema, _translated(found, watched, query), inputs=batches.inputs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from mulgil.connectors.duckdb.database import in_memory, is_out_of_memory, query
 from mulgil.connectors.duckdb.dialect import DuckDbDialect, column_of, quoted
 from mulgil.connectors.duckdb.memory import MemoryLimit
 from mulgil.data.errors import QueryError
+from mulgil.data.kept_types import keeping_types
 from mulgil.data.stage_lock import StageLock
 from mulgil.data.target import Column, NativeQuery, Row
 
@@ -82,11 +84,8 @@ class ParquetStage:
         """Copy the rows of a query to the file, under the shared lock."""
         with self._reading(query) as (connection, inputs), querying():
             target = quoted(str(self._path))
-            run(
-                connection,
-                f"COPY (\n{query.sql}\n) TO {target} (FORMAT parquet, COMPRESSION {_CODEC})",
-                query.params,
-            )
+            sql = keeping_types(query, partial(run, connection), DuckDbDialect())
+            run(connection, f"COPY (\n{sql}\n) TO {target} (FORMAT parquet, COMPRESSION {_CODEC})", query.params)
         self._describe()
         return inputs
 

@@ -3,12 +3,15 @@
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mulgil.connectors.folder.durable import make_folder
 from mulgil.connectors.folder.file_format import PARQUET_CODEC, PARQUET_GROUP_ROWS, FileFormat
 from mulgil.connectors.folder.sql_session import described, engine, named, querying, quoted, run, translated
+from mulgil.data.connector import select_dialect
+from mulgil.data.kept_types import keeping_types
 from mulgil.data.stage_lock import StageLock, dead_names, remove_dead
 from mulgil.data.target import Column, NativeQuery, Row
 
@@ -82,7 +85,8 @@ class FolderStage:
         """Copy the rows of a query over one snapshot of the tables to the file."""
         with self._reading(query, self.work / "query") as (connection, inputs), querying():
             target = quoted(str(self._path))
-            run(connection, f"COPY (\n{query.sql}\n) TO {target} ({FileFormat.PARQUET.options})", query.params)
+            sql = keeping_types(query, partial(run, connection), select_dialect())
+            run(connection, f"COPY (\n{sql}\n) TO {target} ({FileFormat.PARQUET.options})", query.params)
         self._describe()
         return inputs
 

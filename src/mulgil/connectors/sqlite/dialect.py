@@ -129,6 +129,10 @@ class SqliteDialect:
         """Return the null-safe equality of two expressions; SQLite knows the standard's words only since 3.39."""
         return f"{one} IS {other}"
 
+    def binary(self, text: str) -> str:
+        """Set the plain collation."""
+        return f"({text} COLLATE BINARY)"
+
     def stray(self, column: Column) -> str | None:
         """Return what finds dates and instants that somebody else wrote in another form: text, numbers, what not.
 

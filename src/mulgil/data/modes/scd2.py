@@ -142,8 +142,9 @@ class _Versions:
             f"kept.{column} = ordered.{name}" for column, name in zip(self._key, self._keys, strict=True)
         )
         begins = (
-            f"CASE WHEN place > 1 THEN CASE WHEN b_gone = 1 THEN gone = 0 ELSE gone = 1 OR NOT ({_all(same)}) END "
-            f"WHEN kept.{self._key[0]} IS NULL THEN gone = 0 ELSE gone = 1 OR NOT ({_all(as_kept)}) END"
+            f"CASE WHEN ordered.place > 1 THEN CASE WHEN ordered.b_gone = 1 THEN ordered.gone = 0 "
+            f"ELSE ordered.gone = 1 OR NOT ({_all(same)}) END "
+            f"WHEN kept.{self._key[0]} IS NULL THEN ordered.gone = 0 ELSE ordered.gone = 1 OR NOT ({_all(as_kept)}) END"
         )
         return (
             f"WITH new AS ({new}), ordered AS ({ordered}) "

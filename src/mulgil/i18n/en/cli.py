@@ -59,7 +59,8 @@ MESSAGES = {
     "cli.help_db_upgrade": "Create the database, or back it up and upgrade its schema.",
     "cli.help_description": "What it is for.",
     "cli.help_doctor": (
-        "Check installation, home, clock, connections and dag files, and say what to do; exits with 1 if anything fails."
+        "Check installation, home, clock, connections and dag files, and say what to do; "
+        "exits with 1 if anything fails."
     ),
     "cli.help_downstream": "Also everything downstream of the named tasks.",
     "cli.help_follow": "Go on printing what is added, until the try ends.",

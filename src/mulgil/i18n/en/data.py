@@ -1,6 +1,10 @@
 """The write contract: declarations, sources, audits, ledgers and targets."""
 
 MESSAGES: dict[str, str] = {
+    "data.type_not_kept": (
+        "Column {column} of the query is a {type}, which would not be kept as it is. "
+        "Cast it in the query to another type."
+    ),
     "data.transaction_retry": ("{target} refused, for now: {detail}"),
     "data.reject_too_long": ("Row {row}: the value of column {column} is longer than {type}: {value!r}."),
     "data.reject_null": ("Row {row} has no value in column {column}, which is declared not null."),

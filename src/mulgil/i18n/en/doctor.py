@@ -12,7 +12,7 @@ MESSAGES = {
     "doctor.clock_behind": "the newest thing that was recorded is {seconds} s in the future",
     "doctor.clock_behind_remedy": "the clock was set back, or was wrong before: compare it with another one",
     "doctor.clock_unchecked": "the clock can't be compared with the file system of {folder}: {why}",
-    "doctor.connection_busy_remedy": "it can be opened once whoever holds it is done; tasks wait for that by themselves",
+    "doctor.connection_busy_remedy": "it can be opened once whoever holds it is done; tasks wait for that on their own",
     "doctor.connection_remedy": (
         "correct it with `mulgil connections set {connection_id} --type {type} …`, or mend what it leads to"
     ),
@@ -76,7 +76,7 @@ MESSAGES = {
     "doctor.socket_stale": "a process that was killed left sockets in {folder}; the next start replaces them",
     "doctor.socket_unreached": "the scheduler can't be reached at {path}",
     "doctor.socket_unreached_remedy": (
-        "it makes removed sockets anew within seconds: look again; if that doesn't help, restart `mulgil up`, and check "
+        "it makes removed sockets anew within seconds: look again; if that doesn't help, restart `mulgil up` and check "
         "that XDG_RUNTIME_DIR is the same for all"
     ),
     "doctor.sqlite": "{path} can be read; {count} tables",

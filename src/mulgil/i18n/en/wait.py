@@ -16,7 +16,8 @@ MESSAGES: dict[str, str] = {
     "wait.run_queued": "the run has not started yet",
     "wait.turn": "nothing stands in its way; its turn comes with the next free slot",
     "wait.worker": (
-        "handed to a worker at {since}, which hasn't started it yet: it imports the dag file, or all its slots are taken"
+        "handed to a worker at {since}, which hasn't started it yet: it imports the dag file, "
+        "or all its slots are taken"
     ),
     "wait.upstream": "{done} of {total} upstream task instances have ended (trigger rule `{rule}`)",
 }

@@ -102,7 +102,8 @@ MESSAGES = {
     "cli.help_version": "mulgil과 그것이 도는 환경의 버전을 보여 줍니다.",
     "cli.help_worker": "워커 데몬만 실행합니다(`mulgil up`이 대신 해 줍니다).",
     "cli.home_in_use": (
-        "{home}에서 이미 스케줄러가 돌고 있습니다. 프로세스 {pid}(`mulgil up` 또는 `mulgil scheduler`)가 홈을 잠갔습니다.\n"
+        "{home}에서 이미 스케줄러가 돌고 있습니다. "
+        "프로세스 {pid}(`mulgil up` 또는 `mulgil scheduler`)가 홈을 잠갔습니다.\n"
         "그것을 쓰거나, 끝내거나(Ctrl-C 또는 kill {pid}), 다른 홈을 고르세요: mulgil --home DIR …"
     ),
     "cli.init_done": "{folder}에 파일 {count}개짜리 파이프라인을 썼습니다. 자세한 내용은 README.md에 있습니다.",

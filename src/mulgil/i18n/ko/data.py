@@ -1,6 +1,9 @@
 """쓰기 계약: 선언, 소스, 검사, 원장, 타깃."""
 
 MESSAGES: dict[str, str] = {
+    "data.type_not_kept": (
+        "쿼리의 {column} 컬럼은 {type} 타입이라 그대로 보존되지 않습니다. 쿼리에서 다른 타입으로 변환(cast)하세요."
+    ),
     "data.transaction_retry": ("{target}이(가) 일시적으로 거부했습니다: {detail}"),
     "data.reject_too_long": ("{row}행: {column} 컬럼의 값이 {type}보다 깁니다: {value!r}."),
     "data.reject_null": ("{row}행은 not null로 선언된 {column} 컬럼에 값이 없습니다."),

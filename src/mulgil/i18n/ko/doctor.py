@@ -27,7 +27,7 @@ MESSAGES = {
     "doctor.database": "스키마 버전 {version}, 온전함, {size} MB",
     "doctor.database_remedy": "mulgil을 멈추고 {file}의 사본을 남긴 뒤 백업을 되살리세요",
     "doctor.disk": "{home}이(가) 있는 디스크에 {free} MB가 남았습니다",
-    "doctor.disk_remedy": "자리를 비우세요. 디스크가 차면 스케줄러와 모든 적재가 멈춥니다. 로그는 {home}/logs에 있습니다",
+    "doctor.disk_remedy": "자리를 비우세요. 디스크가 차면 스케줄러와 적재가 멈춥니다. 로그는 {home}/logs에 있습니다",
     "doctor.duckdb": "{path}을(를) 읽을 수 있습니다. 테이블 {count}개",
     "doctor.extra": "추가 기능 '{name}'이(가) 설치되어 있습니다",
     "doctor.extra_missing": "추가 기능 '{name}'은(는) 설치되지 않았습니다({packages}을(를) 더하는 기능)",
