@@ -11,6 +11,8 @@ fields are left out.
 """
 
 import io
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -30,8 +32,11 @@ _KINDS = {
 }
 _NUMBER = b"-0123456789"
 _LONGEST_SHOWN = 80
-# From here on a float no longer tells neighbouring whole numbers apart, and 64 bits don't hold them.
+# From here on 64 bits don't hold a whole number.
 _TOO_LARGE = float(2**63)
+# From here on a float holds only some whole numbers.
+_INEXACT = float(2**53)
+_LONG_NUMBER = re.compile(rb"\d{16}")
 
 
 class BadRecord(msgspec.Struct, frozen=True):
@@ -99,6 +104,10 @@ class JsonRows:
         except UnicodeDecodeError as error:
             raise pa.ArrowInvalid(str(error)) from error
         table = _read(text, self.schema, is_strict=not self.chooses)
+        if self.schema is not None and not self.chooses and _may_round(table, text):
+            for record in records:
+                if rounded := _rounded(record, table.schema):
+                    raise pa.ArrowInvalid(rounded[1])
         if table.num_rows != len(records):
             raise pa.ArrowInvalid(f"{len(records)} records make {table.num_rows} rows")
         schema = self.schema if self.schema is not None else table.schema
@@ -149,6 +158,8 @@ class JsonRows:
             return "", self._inference_error(record)
         if not self.chooses and (more := [name for name in fields if name not in schema.names]):
             return more[0], f"the records before it have no field {more[0]!r}"
+        if not self.chooses and (rounded := _rounded(record, schema)):
+            return rounded
         for field in schema:
             if field.name in fields and not self._fits(field, fields[field.name]):
                 return field.name, f"{shown(fields[field.name])} is no {field.type}"
@@ -225,6 +236,42 @@ def _refuse_rounding(table: "pa.Table") -> None:
     for field, column in zip(table.schema, table.columns, strict=True):
         if pa.types.is_floating(field.type) and (pc.max(pc.abs(column)).as_py() or 0) >= _TOO_LARGE:
             raise pa.ArrowInvalid(f"{field.name} holds a number beyond 64 bits; declare the column's type")
+
+
+def _may_round(table: "pa.Table", text: bytes) -> bool:
+    """Whether there may be a whole number that a column of floats doesn't hold; says no quickly."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def is_large(column: "pa.ChunkedArray") -> bool:
+        if pa.types.is_floating(column.type):
+            return bool((pc.max(pc.abs(column)).as_py() or 0) >= _INEXACT)
+        return pa.types.is_nested(column.type) and "double" in str(column.type)
+
+    return any(map(is_large, table.columns)) and _LONG_NUMBER.search(text) is not None
+
+
+def _rounded(record: Record, schema: "pa.Schema") -> tuple[str, str] | None:
+    """Return the column of a whole number that a float doesn't hold, and what would become of it."""
+    fields = json.loads(bytes(record))
+    for field in schema:
+        number = _inexact(fields.get(field.name), field.type)
+        if number is not None:
+            return field.name, f"{number} would be rounded in a column of floats ({field.type})"
+    return None
+
+
+def _inexact(value: object, kind: "pa.DataType") -> int | None:
+    import pyarrow as pa
+
+    if isinstance(value, int) and pa.types.is_floating(kind):
+        return value if abs(value) >= _TOO_LARGE or int(float(value)) != value else None
+    found: list[int | None] = []
+    if isinstance(value, dict) and pa.types.is_struct(kind):
+        found = [_inexact(value.get(field.name), field.type) for field in kind]
+    elif isinstance(value, list) and pa.types.is_list(kind):
+        found = [_inexact(item, kind.value_type) for item in value]
+    return next((number for number in found if number is not None), None)
 
 
 def _readable(field: "pa.Field") -> "pa.Field":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from mulgil.data.errors import SourceShapeError
+from mulgil.data.exact_values import Loss, frame_loss, loss_in
 from mulgil.data.reject import BadRows
 from mulgil.data.target import Batches
 
@@ -116,12 +117,28 @@ def _fitted(reader: "pa.RecordBatchReader", schema: "pa.Schema", form: Form) -> 
         raise SourceShapeError(
             "data.rows_column", source=form.shown_as, column=missing[0], columns=", ".join(reader.schema.names)
         )
+    done = 0
     try:
         for batch in reader:
             chosen = batch.select(schema.names)
-            yield chosen if chosen.schema == schema else chosen.cast(schema)
+            if chosen.schema != schema:
+                _refuse_loss(chosen, schema, form, done=done)
+                chosen = chosen.cast(schema)
+            done += batch.num_rows
+            yield chosen
     except (pa.ArrowException, ValueError) as error:
         raise SourceShapeError("data.rows_frame", source=form.shown_as, detail=str(error)) from error
+
+
+def _refuse_loss(batch: "pa.RecordBatch", schema: "pa.Schema", form: Form, *, done: int) -> None:
+    """Refuse a batch of which a cast would change values; `done` rows of its frame came before."""
+    for field in schema:
+        lost = frame_loss(batch.column(field.name), field.type)
+        if lost is None:
+            continue
+        at, detail = lost
+        row = "" if at is None else f"row {done + at + 1}, "
+        raise SourceShapeError("data.rows_frame", source=form.shown_as, detail=f"{row}column {field.name!r}: {detail}")
 
 
 class _Chunks:
@@ -154,6 +171,8 @@ class _Chunks:
         dicts = self._as_dicts(chunk)
         if self._schema is None:
             self._schema = self._inferred(dicts)
+        elif self._done == 0:
+            self._require_columns(dicts)
         batch = self._batch(dicts)
         self._done += len(chunk)
         return batch
@@ -176,6 +195,15 @@ class _Chunks:
         if isinstance(row, tuple | list) and declared is not None and len(row) == len(declared):
             return dict(zip(declared.names, row, strict=True))
         return None
+
+    def _require_columns(self, rows: "list[Mapping[str, object] | None]") -> None:
+        """Refuse a declared column that no row of the first chunk has: its name is wrong, or the rows are."""
+        there = dict.fromkeys(str(name) for row in rows for name in row or ())
+        missing = [name for name in cast("pa.Schema", self._schema).names if name not in there]
+        if missing and there:
+            raise SourceShapeError(
+                "data.rows_column", source=self._form.shown_as, column=missing[0], columns=", ".join(there)
+            )
 
     def _inferred(self, rows: "list[Mapping[str, object] | None]") -> "pa.Schema":
         import pyarrow as pa
@@ -201,12 +229,14 @@ class _Chunks:
                     column = next(str(name) for name in row if name not in names)
                     wrong[at] = (column, f"the rows before it have no {column!r}")
         arrays = []
+        is_declared = self._form.declared is not None
         for field in schema:
             values = [None if row is None else row.get(field.name) for row in rows]
-            array, bad = _array(values, field.type)
+            loss = loss_in(field.type, is_declared=is_declared)
+            array, bad = _array(values, field.type, loss)
             arrays.append(array)
             for at in bad:
-                wrong.setdefault(at, (field.name, _misfit(values[at], field.type)))
+                wrong.setdefault(at, (field.name, _misfit(values[at], field.type, loss)))
         for at in sorted(wrong):
             self._refuse(at, *wrong[at], rows[at])
         batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
@@ -234,13 +264,14 @@ def _names_of(row: object) -> Sequence[str] | None:
     return names if isinstance(row, tuple) and isinstance(names, tuple) else None
 
 
-def _misfit(value: object, kind: "pa.DataType") -> str:
+def _misfit(value: object, kind: "pa.DataType", loss: Loss | None) -> str:
     import pyarrow as pa
 
     shown = repr(value)[:_LONGEST_SHOWN]
     if pa.types.is_null(kind):
         return f"nothing says which type {shown} ({type(value).__name__}) has"
-    return f"{shown} is no {kind}"
+    why = loss(value) if loss is not None else ""
+    return f"{shown} is no {kind}: {why}" if why else f"{shown} is no {kind}"
 
 
 def _kind_of(values: list[object]) -> "pa.DataType":
@@ -258,26 +289,28 @@ def _kind_of(values: list[object]) -> "pa.DataType":
     return found
 
 
-def _array(values: list[object], kind: "pa.DataType") -> "tuple[pa.Array, list[int]]":
+def _array(values: list[object], kind: "pa.DataType", loss: Loss | None) -> "tuple[pa.Array, list[int]]":
     """Return a column, and where its values are none (they are NULL in it)."""
     import pyarrow as pa
 
     try:
-        return _strict(values, kind), []
+        return _strict(values, kind, loss), []
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
         if len(values) == 1:
             return pa.nulls(1, kind), [0]
     middle = len(values) // 2
-    first, wrong = _array(values[:middle], kind)
-    second, more = _array(values[middle:], kind)
+    first, wrong = _array(values[:middle], kind, loss)
+    second, more = _array(values[middle:], kind, loss)
     return pa.concat_arrays([first, second]), [*wrong, *(middle + at for at in more)]
 
 
-def _strict(values: list[object], kind: "pa.DataType") -> "pa.Array":
+def _strict(values: list[object], kind: "pa.DataType", loss: Loss | None) -> "pa.Array":
     """Return a column of values that are of its kind already: Arrow takes True for 1 where a number is due."""
     import pyarrow as pa
 
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
     if numeric and any(value is True or value is False for value in values):
         raise TypeError(kind)
+    if loss is not None and any(map(loss, values)):
+        raise ValueError(kind)
     return pa.array(values, kind)

@@ -222,6 +222,28 @@ def test_the_deadline_is_for_the_whole_read(server):
     assert len(server.asked) == 3
 
 
+@pytest.mark.parametrize("asked", ["²", "soon", "-5", "Mon, 99 Foo 2026"])
+def test_a_pause_that_is_none_is_ignored(server, asked):
+    server.answer = lambda path, query, times: (
+        page(query, total=1, size=2) if times > 1 else (503, {"Retry-After": asked}, b"")
+    )
+    table, waited = read(server, paged())
+    assert table.num_rows == 1
+    assert waited[0] <= 0.1
+
+
+def test_an_absurd_pause_is_after_the_deadline(server):
+    server.answer = lambda path, query, times: (503, {"Retry-After": "9" * 400}, b"")
+    with pytest.raises(SourceError, match=r"in 100000000\.0 s, after the deadline"):
+        read(server, paged())
+
+
+@pytest.mark.parametrize("address", ["http://", "http:///x", "ftp://example.com", "http://[::1"])
+def test_an_address_without_a_server_is_refused_at_once(address):
+    with pytest.raises(SourceError, match=r"can't be asked: .*Correct the host"):
+        read(SimpleNamespace(url=address), paged())  # type: ignore[arg-type]
+
+
 def test_an_error_that_stays_is_not_tried_again(server):
     server.answer = lambda path, query, times: (404, {}, b'{"error": "no such thing"}')
     with pytest.raises(SourceError, match=r"404 Not Found.*no such thing"):

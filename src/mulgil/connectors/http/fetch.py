@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 30.0
+_LONGEST_ASKED = 8
+_TOO_LONG_SECONDS = 1e8
 _CHUNK_BYTES = 256 * 1024
 _OK = range(200, 300)
 
@@ -77,7 +79,7 @@ class Fetcher:
         return url
 
     def _try(self, url: str) -> "Reply | _Failure":
-        from urllib3.exceptions import HTTPError
+        from urllib3.exceptions import HTTPError, LocationValueError
 
         try:
             response = self.pool.request(
@@ -87,6 +89,8 @@ class Fetcher:
                 body = self._body(response, url)
             finally:
                 response.release_conn()
+        except LocationValueError as error:
+            raise SourceError("http.address", url=self.shown(url), why=self.shown(str(error))) from error
         except HTTPError as error:
             # The connection of a half-read answer must not be used again.
             self.pool.clear()
@@ -144,11 +148,12 @@ class Fetcher:
 
     def _retry_after(self, response: "BaseHTTPResponse") -> float | None:
         asked = response.headers.get("Retry-After", "").strip()
-        if asked.isdigit():
-            return float(asked)
+        if asked.isascii() and asked.isdigit():
+            # More digits than a year has seconds say no more than that it is too long.
+            return float(asked) if len(asked) <= _LONGEST_ASKED else _TOO_LONG_SECONDS
         try:
             return max(0.0, (parsedate_to_datetime(asked) - self.reading.runtime.clock.now()).total_seconds())
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
 
     def _now(self) -> float:

@@ -14,7 +14,7 @@ from mulgil.connectors.http.pages import Answer, Pages, Step, Walk
 from mulgil.connectors.http.records import read_page, to_batch
 from mulgil.data.arrow_type import arrow_schema
 from mulgil.data.cursor import Cursor
-from mulgil.data.errors import DeclarationError, SourceShapeError
+from mulgil.data.errors import DeclarationError, SourceError, SourceShapeError
 from mulgil.data.json_rows import JsonRows
 from mulgil.data.reject import BadRows
 from mulgil.data.source import Reading, Source
@@ -113,7 +113,7 @@ class HttpSource(Source):
         hidden = {spelt for value in secrets.values() for spelt in (quote(value), quote_plus(value), value) if spelt}
         with PoolManager(retries=retries) as pool:
             fetcher = Fetcher(pool, headers, self.limits, reading, secrets=tuple(sorted(hidden, key=len, reverse=True)))
-            pages = self._pages(fetcher, _Address(base_address(connection), since, secrets), reading.bad_rows)
+            pages = self._pages(fetcher, _Address(_whole(base_address(connection)), since, secrets), reading.bad_rows)
             first, total = next(pages)
             yield Batches(first.schema, _chained(first, pages), total=total)
 
@@ -188,6 +188,15 @@ def base_address(connection: Connection) -> str:
     address = connection.host if "://" in connection.host else f"{connection.schema or 'http'}://{connection.host}"
     port = "" if connection.port is None else f":{connection.port}"
     return f"{address.rstrip('/')}{port}"
+
+
+def _whole(address: str) -> str:
+    """Return an address that can be one, or refuse it before anything is asked."""
+    try:
+        urlsplit(address)
+    except ValueError as error:
+        raise SourceError("http.address", url=address, why=f"{error}.") from error
+    return address
 
 
 def authorization(connection: Connection) -> dict[str, str]:

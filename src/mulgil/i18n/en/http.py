@@ -1,6 +1,10 @@
 """HTTP sources."""
 
 MESSAGES: dict[str, str] = {
+    "http.address": (
+        "{url} can't be asked: {why} Correct the host of the connection, such as https://api.example.com. Nothing was "
+        "published."
+    ),
     "http.count_changed": (
         "{url} (page {page}): the API says {now}, and before it said {before}. Its data changed while it was read, "
         "so rows may be missing or doubled. The next try reads again; nothing was published."

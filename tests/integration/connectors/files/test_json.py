@@ -33,6 +33,14 @@ def test_declared_columns_choose_and_type(home, read):
     ]
 
 
+def test_whole_numbers_that_a_float_holds_are_kept(home, read):
+    (home / "in.jsonl").write_text('{"a":0.5,"b":"12345678901234567"}\n{"a":9007199254740992}\n{"a":1e300}\n')
+    with pytest.raises(SourceError):
+        read(JsonLinesSource("in.jsonl", columns={"a": "int64"}))
+    (home / "in.jsonl").write_text('{"a":0.5,"b":"12345678901234567"}\n{"a":9007199254740992}\n')
+    assert read(JsonLinesSource("in.jsonl"))[0].column("a").to_pylist() == [0.5, 2.0**53]
+
+
 @pytest.mark.parametrize(
     ("text", "columns", "words"),
     [
@@ -44,6 +52,10 @@ def test_declared_columns_choose_and_type(home, read):
         ('{"a":1}\n{"a":300}\n', {"a": "int8"}, "line 2, field 'a': 300 is no int8"),
         ('{"a":1}\n{"a":99999999999999999999}\n', None, "line 2, field 'a': 99999999999999999999 is no int64"),
         ('{"a":99999999999999999999}\n', None, "line 1: .*beyond 64 bits; declare"),
+        ('{"a":0.5}\n{"a":9007199254740993}\n', None, "line 2, field 'a': 9007199254740993 would be rounded.*columns="),
+        ('{"a":9007199254740993}\n{"a":0.5}\n', None, "line [12], field 'a': "),
+        ('{"a":0.5}\n{"a":99999999999999999998}\n', None, "line 2, field 'a': 99999999999999999998 would be rounded"),
+        ('{"a":[0.5]}\n{"a":[1,9007199254740993]}\n', None, "line 2, field 'a': 9007199254740993 would be rounded"),
         ('{"a":"2013-01-05"}\n{"a":"2013-02-30"}\n', {"a": "date"}, "line 2, field 'a': \"2013-02-30\" is no date"),
         (b'{"a":"x"}\n{"a":"\xff"}\n', None, "line 2: .*can't decode byte 0xff"),
         ('{"a":1,"a":2}\n', None, "line 1: .*twice"),
