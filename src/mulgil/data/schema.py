@@ -4,10 +4,11 @@ A table's columns are those that its author declared, or else what its first wri
 write brings the same columns, in any order, letter case aside; what else it may do is the table's
 `SchemaContract`, *freeze* unless it says otherwise.
 
-Types: where a column is declared, its values decide: each must fit unchanged, whatever type it comes
-in. Where it isn't, types decide: a narrower number may go into a wider column. Never, under any rule:
-text into a number, a number into text, a decimal into a float or back, an instant into a naive
-timestamp or back. Nothing here reads a row; `conform` applies the plan to the stage.
+Types: where a column is declared, its values decide: each must fit the declared type unchanged, whatever
+type it comes in, and however much wider the table's is. Where it isn't, types decide: a narrower number may
+go into a wider column. Never, under any rule: text into a number, a number into text, a decimal into a
+float or back, an instant into a naive timestamp or back. Nothing here reads a row; `conform` applies the
+plan to the stage.
 """
 
 from collections.abc import Sequence
@@ -173,10 +174,14 @@ class _Planner:
     def _plan_declared(self, staged: Column, declared: DeclaredColumn, kept: Column | None) -> PlannedColumn:
         wanted = self._declared_type(declared, kept)
         conversion = self._conversion(staged, wanted)
-        if conversion is None:
-            raise self._misfitting(staged, self._dialect.column(declared.name, wanted))
+        # The table's type may be wider than the declared one, which is what values must fit.
+        promised = self._dialect.column_type(declared.type)
+        narrow = self._conversion(staged, promised)
+        if conversion is None or narrow is None:
+            raise self._misfitting(staged, self._dialect.column(declared.name, promised))
+        conversion = msgspec.structs.replace(conversion, misfit=narrow.misfit or conversion.misfit)
         is_dropped = self._spec.contract.rule(Change.TYPE, declared.name) is Rule.DISCARD
-        planned = self._converted(staged, wanted, conversion, is_dropped=is_dropped)
+        planned = self._converted(staged, wanted, conversion, is_dropped=is_dropped, named=promised)
         own = self._dialect.identifier(staged.name)
         limits = []
         if not declared.is_nullable:
@@ -223,7 +228,13 @@ class _Planner:
         return self._dialect.conversion(own, staged.type, wanted) if staged.type else Conversion(own, "")
 
     def _converted(
-        self, staged: Column, wanted: str, conversion: Conversion | None, *, is_dropped: bool
+        self,
+        staged: Column,
+        wanted: str,
+        conversion: Conversion | None,
+        *,
+        is_dropped: bool,
+        named: str = "",
     ) -> PlannedColumn:
         own = self._dialect.identifier(staged.name)
         if conversion is None:
@@ -232,7 +243,7 @@ class _Planner:
             condition=conversion.misfit,
             code="data.value_misfit",
             column=staged.name,
-            type=wanted,
+            type=named or wanted,
             is_dropped=is_dropped,
         )
         return PlannedColumn(

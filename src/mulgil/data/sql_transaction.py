@@ -30,7 +30,7 @@ class SqlTransaction(ABC):
     @property
     def relation(self) -> str:
         """The table."""
-        return self._dialect.qualified(self._name)
+        return self._qualified(self._name)
 
     @property
     def staged(self) -> str:
@@ -40,7 +40,7 @@ class SqlTransaction(ABC):
     @property
     def tombstones(self) -> str:
         """A table in the table's schema."""
-        return self._dialect.qualified(self._tombstones_name)
+        return self._qualified(self._tombstones_name)
 
     def ledger(self, scopes: Sequence[str], *, above: int) -> LedgerView:
         """Read the commits of `scopes` and those with a fence above `above`."""
@@ -77,7 +77,7 @@ class SqlTransaction(ABC):
     def replace_rejects(self, table: str, columns: tuple[Column, ...]) -> None:
         """Delete the rejects of commits that are gone and insert the staged ones."""
         name = self._canonical_name(table)
-        relation, mine = self._dialect.qualified(name), self._dialect.literal(self._name)
+        relation, mine = self._qualified(name), self._dialect.literal(self._name)
         if self._columns_of(name) is not None:
             floor = f"SELECT max(fence) FROM {COMMITS} WHERE table_name = {mine} AND scope = '{WHOLE_TABLE}'"
             live = f"SELECT fence FROM {COMMITS} WHERE table_name = {mine} AND fence >= coalesce(({floor}), 0)"
@@ -130,6 +130,10 @@ class SqlTransaction(ABC):
     @abstractmethod
     def _has_ledger(self) -> bool:
         """Whether the database has a ledger."""
+
+    def _qualified(self, name: str) -> str:
+        """Quote `schema.table`, so that it names one table only."""
+        return self._dialect.qualified(name)
 
     @property
     def _tombstones_name(self) -> str:

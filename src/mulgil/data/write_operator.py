@@ -167,7 +167,7 @@ class WriteOperator(BaseOperator):
             raise self._explained(error, runtime) from error
         for check in outcome.warnings:
             _log.warning(_warned(check))
-        _log.info(_told(outcome))
+        _log.info(_told(outcome, self.into.connection_id))
         return {
             "table": self.into.name,
             "status": outcome.status.value,
@@ -433,11 +433,12 @@ def _warned(check: CheckResult) -> str:
     return f"Check {check.name} failed (warn): {check.failing} rows{sample}"
 
 
-def _told(outcome: WriteOutcome) -> str:
+def _told(outcome: WriteOutcome, connection_id: str) -> str:
     where = f"{outcome.table_name} {', '.join(outcome.scopes[:3])}{' …' if len(outcome.scopes) > 3 else ''}"
     match outcome.status:
         case WriteStatus.COMMITTED:
-            return f"Committed {outcome.rows} rows to {where} (fence {outcome.fence})"
+            rows = f"{outcome.rows} {'row' if outcome.rows == 1 else 'rows'}"
+            return f"Committed {rows} to {where} in {connection_id} (fence {outcome.fence})"
         case WriteStatus.ALREADY_COMMITTED:
             return f"{where} holds this write already: {outcome.rows} rows (fence {outcome.fence})"
         case WriteStatus.SUPERSEDED:

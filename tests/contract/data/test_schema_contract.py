@@ -221,6 +221,15 @@ def test_values_decide_in_a_declared_column(place):
     assert sorted(found, key=lambda row: row["small"] is None) == [expected, dict.fromkeys(expected)]
 
 
+def test_values_must_fit_the_declared_type_where_the_table_has_a_wider_one(place):
+    put(place, rows(n=pa.array([1], pa.int64())), declared({"n": "bigint"}))
+    narrow = declared({"n": "smallint not null"})
+    with pytest.raises(SchemaMismatchError, match="70000"):
+        put(place, rows(n=pa.array([70000], pa.int64())), narrow)
+    put(place, rows(n=pa.array([7], pa.int64())), narrow)
+    assert place.fetch("select n from flights") == [(7,)]
+
+
 def test_the_declaration_and_the_table_must_agree(place):
     put(place, rows(id=pa.array([1], pa.int32())), declared({"id": "int32"}))
     with pytest.raises(SchemaMismatchError, match="declared as"):

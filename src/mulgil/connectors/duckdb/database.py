@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mulgil.connectors.duckdb.dialect import column_of
+from mulgil.connectors.duckdb.dialect import column_of, quoted
 from mulgil.connectors.duckdb.memory import Settings
 from mulgil.data.errors import QueryError, TargetError
 from mulgil.data.patience import Patience
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _SETTINGS: Settings = {"autoinstall_known_extensions": False}
 _HELD_BY = re.compile(r"Conflicting lock is held in (.*?)\. See")
 _DEFAULT_SCHEMA = "main"
+# What a file is called whose own name is that of one of its schemas.
+_OTHER_NAME = "mulgil_file"
 
 
 @contextmanager
@@ -62,7 +64,7 @@ def connected(
         nonlocal in_the_way
         try:
             config = {**_SETTINGS, **(settings or {})}
-            return _in_utc(duckdb.connect(str(path), read_only=is_read_only, config=config))
+            return _in_utc(_open(path, config, is_read_only=is_read_only))
         except duckdb.IOException as error:
             held = _HELD_BY.search(str(error))
             if held is None:
@@ -78,6 +80,37 @@ def connected(
         # What is committed is in the file or in its log, whatever becomes of the tidying up at the end.
         with suppress(TargetError), translated(path):
             connection.close()
+
+
+def _open(path: Path, config: Settings, *, is_read_only: bool) -> "DuckDBPyConnection":
+    """Open a file; to read, under another name where its own name is that of a schema, so that queries find it."""
+    import duckdb
+
+    connection = duckdb.connect(str(path), read_only=is_read_only, config=config)
+    if not is_read_only or not _is_ambiguous(connection):
+        return connection
+    connection.close()
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        connection.execute(f"ATTACH {quoted(str(path))} AS {_OTHER_NAME} (READ_ONLY)")
+        connection.execute(f"USE {_OTHER_NAME}")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_ambiguous(connection: "DuckDBPyConnection") -> bool:
+    sql = (
+        "SELECT 1 FROM duckdb_schemas() WHERE database_name = current_database() AND schema_name <> ? "
+        "AND lower(schema_name) = lower(database_name)"
+    )
+    return bool(run(connection, sql, [_DEFAULT_SCHEMA]))
+
+
+def catalogue_name(connection: "DuckDBPyConnection") -> str:
+    """Return what the open file is called in SQL."""
+    return str(run(connection, "SELECT current_database()", [])[0][0])
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mulgil.connectors.duckdb.database import (
     canonical_name,
+    catalogue_name,
     has_ledger,
     is_out_of_memory,
     run,
@@ -77,6 +78,13 @@ class DuckDbTransaction(SqlTransaction):
         self.execute(f"ALTER TABLE {self.relation} ALTER COLUMN {name} SET DATA TYPE {type_name}")
         if any(kept.name == column.name for kept in self._columns_of(self._tombstones_name) or ()):
             self.execute(f"ALTER TABLE {self.tombstones} ALTER COLUMN {name} SET DATA TYPE {type_name}")
+
+    def _qualified(self, name: str) -> str:
+        # `raw.t` may mean table t of the catalogue raw, too, which is what the file raw.duckdb is called.
+        found = super()._qualified(name)
+        catalogue = catalogue_name(self._connection)
+        is_one_name = catalogue.casefold() == name.partition(".")[0].casefold()
+        return f"{self._dialect.identifier(catalogue)}.{found}" if is_one_name else found
 
     def _canonical_name(self, table: str) -> str:
         with translated(self._path):

@@ -72,7 +72,7 @@ def begin(connection: sqlite3.Connection, path: Path, patience: Patience) -> Non
         return True
 
     with translated(path):
-        patience.until(attempt, target=str(path), holder=lambda: "another process is writing")
+        patience.until(attempt, target=str(path), holder=lambda: "another process that is writing")
 
 
 @contextmanager

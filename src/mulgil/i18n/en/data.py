@@ -211,18 +211,21 @@ MESSAGES: dict[str, str] = {
     "data.check_unknown_guess": "`checks` has no {check!r}; did you mean {guess!r}? Checks: {known}.",
     "data.column_extra": (
         "The data for {table} has a column {column} ({type}) that the table doesn't have. Drop it from the source "
-        "or the query, or add it to the table by ALTER TABLE. Nothing was published."
+        "or the query, add it to the table by ALTER TABLE, or say on the Table what becomes of new columns: "
+        "schema='evolve' adds them, schema='discard' leaves them out. Nothing was published."
     ),
     "data.column_missing": (
         "The data for {table} has no column {column} ({type}), which the table has. Add it to the source or the "
-        "query. Nothing was published."
+        "query, or say schema='evolve' on the Table, which puts NULL there. Nothing was published."
     ),
     "data.column_twice": (
         "The data for {table} has the column {column} twice (letter case aside). Rename one of them."
     ),
     "data.column_type": (
         "Column {column} of {table} is {kept}, and the data brings {staged}, whose values don't fit unchanged. "
-        "Cast it in the source or the query, or alter the table. Nothing was published."
+        "Cast it in the source or the query, alter the table, or say on the Table schema='evolve', which widens the "
+        "column where it then holds both, or schema='discard', which leaves out rows that don't fit. Nothing was "
+        "published."
     ),
     "data.column_type_unknown": "Column {column} is declared as {type!r}, which is no type. Types: {known}.",
     "data.column_unsupported": "{target} can't hold column {column} of type {type}. Cast it to a simple type first.",

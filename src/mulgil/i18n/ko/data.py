@@ -213,19 +213,21 @@ MESSAGES: dict[str, str] = {
         "`checks`에 {check!r}이(가) 없습니다. {guess!r}을(를) 뜻했나요? 쓸 수 있는 검사: {known}."
     ),
     "data.column_extra": (
-        "{table}에 쓸 데이터에 테이블에 없는 컬럼 {column}({type})이 있습니다. 소스나 쿼리에서 빼거나 ALTER "
-        "TABLE로 테이블에 추가하세요. 아무것도 게시하지 않았습니다."
+        "{table}에 쓸 데이터에 테이블에 없는 컬럼 {column}({type})이 있습니다. 소스나 쿼리에서 빼거나, ALTER "
+        "TABLE로 테이블에 추가하거나, Table에 새 컬럼을 어떻게 할지 적으세요. schema='evolve'는 추가하고 "
+        "schema='discard'는 버립니다. 아무것도 게시하지 않았습니다."
     ),
     "data.column_missing": (
-        "{table}에 쓸 데이터에 테이블의 컬럼 {column}({type})이 없습니다. 소스나 쿼리에 추가하세요. 아무것도 "
-        "게시하지 않았습니다."
+        "{table}에 쓸 데이터에 테이블의 컬럼 {column}({type})이 없습니다. 소스나 쿼리에 추가하거나, Table에 "
+        "schema='evolve'를 적어 NULL로 채우게 하세요. 아무것도 게시하지 않았습니다."
     ),
     "data.column_twice": (
         "{table}에 쓸 데이터에 컬럼 {column}이(가) 두 번 있습니다(대소문자 무시). 하나의 이름을 바꾸세요."
     ),
     "data.column_type": (
         "{table}의 컬럼 {column}은(는) {kept}인데 데이터는 {staged}이어서 값을 그대로 담을 수 없습니다. 소스나 "
-        "쿼리에서 형변환하거나 테이블을 변경하세요. 아무것도 게시하지 않았습니다."
+        "쿼리에서 형변환하거나, 테이블을 변경하거나, Table에 schema='evolve'(둘 다 담을 수 있으면 컬럼을 넓힘) 또는 "
+        "schema='discard'(맞지 않는 행을 뺌)를 적으세요. 아무것도 게시하지 않았습니다."
     ),
     "data.column_type_unknown": "컬럼 {column}에 선언한 {type!r}은(는) 타입이 아닙니다. 쓸 수 있는 타입: {known}.",
     "data.column_unsupported": (
