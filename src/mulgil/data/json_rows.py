@@ -299,8 +299,9 @@ def field_names(record: Record) -> str:
 
 
 def shown(value: Record) -> str:
-    """Return the beginning of a value."""
-    return bytes(value)[:_LONGEST_SHOWN].decode("utf-8", "replace").strip()
+    """Return the beginning of a value, without what would move a terminal."""
+    text = bytes(value)[:_LONGEST_SHOWN].decode("utf-8", "replace").strip()
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def _fields(record: Record) -> Mapping[str, object]:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from mulgil.connectors.files import told
 from mulgil.connectors.files.csv_lines import BLOCK_BYTES, CsvForm, CsvLines, broken_quote, first_row
-from mulgil.connectors.files.opening import not_text, open_bytes
-from mulgil.connectors.files.text_values import BadValue, typed
-from mulgil.data.errors import SourceError
+from mulgil.connectors.files.opening import not_text, open_bytes, wide_encoding
+from mulgil.connectors.files.text_values import BadValue, has_changed, is_number, typed
+from mulgil.data.errors import SourceError, SourceShapeError
 from mulgil.data.reject import BadRows
 from mulgil.data.target import Batches
 
@@ -31,7 +31,8 @@ _NOT_TEXT = "invalid UTF8"
 class CsvReading:
     """The reading of one file.
 
-    `schema` types the columns; None takes all, as they look. With `chooses` the file may have more columns.
+    `schema` types the columns; None takes all, as they look, and as text where a number would lose digits.
+    With `chooses` the file may have more columns.
     """
 
     def __init__(
@@ -56,10 +57,17 @@ class CsvReading:
         with ExitStack() as opened:
             opened.callback(self._lines.close)
             with self._told():
+                self._require_encoding()
                 schema = self._schema()
                 counted = _Counted(open_bytes(self.file, opened), self.form.quote)
                 reader = opened.enter_context(self._reader(counted, schema, opened))
             yield Batches(schema, self._batches(reader, counted, schema))
+
+    def _require_encoding(self) -> None:
+        """Refuse a file that begins like another encoding of Unicode: its rows would make no sense."""
+        if not self.form.encoding.startswith(("utf-16", "utf-32")) and (found := wide_encoding(self.file)):
+            encoding, head = found
+            raise SourceShapeError("files.csv_wide", file=str(self.file), encoding=encoding, bytes=head.hex(" "))
 
     def names(self) -> list[str]:
         """Return the names of the file's columns.
@@ -95,9 +103,25 @@ class CsvReading:
             stream = open_bytes(self.file, opened)
             reader = opened.enter_context(self._reader(stream, None, opened))
             found = reader.schema
-        self._skipped.clear()
         # Bytes that are no text are refused when they are read, by their line.
-        return pa.schema([field.with_type(_text_for_bytes(field.type)) for field in found])
+        found = pa.schema([field.with_type(_text_for_bytes(field.type)) for field in found])
+        numbers = [field for field in found if is_number(field.type)]
+        texts = self._first_texts(numbers)
+        self._skipped.clear()
+        for field in numbers:
+            if texts is not None and has_changed(texts.column(field.name), field.type):
+                found = found.set(found.get_field_index(field.name), field.with_type(pa.string()))
+        return found
+
+    def _first_texts(self, fields: "list[pa.Field]") -> "pa.RecordBatch | None":
+        """Return some columns of the first rows as they are written, or None if there are none."""
+        import pyarrow as pa
+
+        if not fields:
+            return None
+        with ExitStack() as opened:
+            stream = open_bytes(self.file, opened)
+            return next(iter(self._reader(stream, pa.schema(fields), opened)), None)
 
     def _reader(self, stream: object, schema: "pa.Schema | None", opened: ExitStack) -> "pc.CSVStreamingReader":
         import pyarrow as pa
@@ -155,7 +179,7 @@ class CsvReading:
         return [number for number in range(first, last) if number not in wrong][:count]
 
     def _typed(self, texts: "pa.RecordBatch", schema: "pa.Schema", numbers: "range | list[int]") -> "pa.RecordBatch":
-        rows, bad = typed(texts, schema, finds_all=self._bad_rows.is_accepted)
+        rows, bad = typed(texts, schema, finds_all=self._bad_rows.is_accepted, is_inferred=not self._chooses)
         done: set[int] = set()
         for value in bad:
             if value.index in done:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mulgil.connectors.files import told
 from mulgil.connectors.files.json_list import json_list
-from mulgil.connectors.files.opening import open_bytes
+from mulgil.connectors.files.opening import open_bytes, wide_encoding
 from mulgil.connectors.files.source import FileSource
 from mulgil.data.arrow_type import arrow_schema
 from mulgil.data.errors import SourceError, SourceShapeError
@@ -92,6 +92,9 @@ class _JsonSource(FileSource):
         import pyarrow as pa
 
         try:
+            if (found := wide_encoding(file)) is not None:
+                encoding, head = found
+                raise SourceShapeError("files.json_wide", file=str(file), encoding=encoding, bytes=head.hex(" "))
             yield from self.blocks(file, opened)
         except (pa.ArrowException, OSError) as error:
             raise told.unreadable(file, error) from error

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 # What Arrow unpacks, by the ending of a file's name. Endings that Python unpacks stand below.
 _CODECS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".zstd": "zstd", ".lz4": "lz4"}
 _LZMA = (".xz", ".lzma")
+# How files begin whose writer says the encoding; the longer ones first.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -69,6 +76,20 @@ class _Lzma:
     def __exit__(self, *exc: object) -> None:
         """Close it."""
         self.close()
+
+
+def wide_encoding(file: Path) -> tuple[str, bytes] | None:
+    """Return the encoding of more than a byte a letter that a file begins like, and its first bytes."""
+    with ExitStack() as opened:
+        head: bytes = open_bytes(file, opened).read(4)
+    for mark, encoding in _MARKS.items():
+        if head.startswith(mark):
+            return encoding, head
+    if len(head) == 4 and head.count(0) == 2 and head[1] == head[3]:
+        return "utf-16-le", head
+    if len(head) == 4 and head.count(0) == 2 and head[0] == head[2]:
+        return "utf-16-be", head
+    return None
 
 
 def not_text(file: Path, encoding: str) -> SourceError | None:

@@ -1,5 +1,6 @@
 """Columns of text, still as bytes, as columns of their declared types; and the values that are none."""
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -8,6 +9,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _INFINITY = r"(?i)^\s*[+-]?inf(inity)?\s*$"
+# A number with zeros before it is rather a code.
+_ZEROS = r"^\s*[+-]?0[0-9]"
+_WHOLE = r"^\s*[+-]?[0-9]+\s*$"
+# What may have more digits than a float keeps; read on in Python, because few are.
+_LONG = r"^\s*[+-]?[0-9]{16,}\s*$|[0-9][0-9.]{18}"
+# As many digits as a float can need to be told from its neighbours.
+_FLOAT_DIGITS = 17
 
 
 class BadValue(msgspec.Struct, frozen=True):
@@ -19,9 +27,12 @@ class BadValue(msgspec.Struct, frozen=True):
     value: bytes
 
 
-def typed(batch: "pa.RecordBatch", schema: "pa.Schema", *, finds_all: bool) -> "tuple[pa.RecordBatch, list[BadValue]]":
+def typed(
+    batch: "pa.RecordBatch", schema: "pa.Schema", *, finds_all: bool, is_inferred: bool = False
+) -> "tuple[pa.RecordBatch, list[BadValue]]":
     """Return the rows of a batch of texts that fit `schema`, and what doesn't.
 
+    Where the schema `is_inferred`, a number that is not what is written doesn't fit either.
     Without `finds_all` the first text that doesn't fit ends the search, and the batch is worth nothing.
     """
     import pyarrow as pa
@@ -31,6 +42,8 @@ def typed(batch: "pa.RecordBatch", schema: "pa.Schema", *, finds_all: bool) -> "
     for field in schema:
         stored = batch.column(field.name)
         values, wrong = _cast(stored, field.type, finds_all=finds_all)
+        if is_inferred and is_number(field.type):
+            wrong = sorted({*wrong, *_changed(stored, field.type)})
         columns.append(values)
         bad += [BadValue(at, field.name, str(field.type), stored[at].as_py()) for at in wrong]
         if bad and not finds_all:
@@ -87,6 +100,50 @@ def _overflown(texts: "pa.Array", values: "pa.Array") -> list[int]:
     written = pc.match_substring_regex(texts, _INFINITY)
     found: list[int] = pc.indices_nonzero(pc.and_not(infinite, written)).to_pylist()
     return found
+
+
+def is_number(kind: "pa.DataType") -> bool:
+    """Whether a column's values are numbers."""
+    import pyarrow as pa
+
+    found: bool = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    return found
+
+
+def has_changed(stored: "pa.Array", kind: "pa.DataType") -> bool:
+    """Whether some text, still as bytes, would lose digits as a number."""
+    return bool(_changed(stored, kind))
+
+
+def _changed(stored: "pa.Array", kind: "pa.DataType") -> list[int]:
+    """Return where a text would lose digits as a number: zeros before it, or more than a float holds."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    lost = pc.match_substring_regex(stored, _ZEROS)
+    if pa.types.is_floating(kind):
+        lost = pc.or_(lost, pc.match_substring_regex(stored, _LONG))
+    suspects: list[int] = pc.indices_nonzero(lost).to_pylist()
+    return [at for at in suspects if _loses(stored[at].as_py().decode("utf-8", "replace"), kind)]
+
+
+def _loses(text: str, kind: "pa.DataType") -> bool:
+    import pyarrow as pa
+
+    if re.match(_ZEROS, text) or not pa.types.is_floating(kind):
+        return True
+    if re.match(_WHOLE, text):
+        return _is_rounded(text)
+    digits = re.sub(r"[eE].*", "", text.strip()).lstrip("+-").replace(".", "").strip("0")
+    return len(digits) > _FLOAT_DIGITS
+
+
+def _is_rounded(whole: str) -> bool:
+    try:
+        return int(float(whole)) != int(whole)
+    except (OverflowError, ValueError):
+        # It is no float at all, or longer than Python reads.
+        return True
 
 
 class _Search:

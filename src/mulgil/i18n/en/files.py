@@ -35,6 +35,10 @@ MESSAGES: dict[str, str] = {
         "{file}, line {line}: {value!r} in column {column!r} is no {type}. Correct the file, declare the column's "
         "type in columns=, or let the load accept such rows with max_bad_rows=…"
     ),
+    "files.csv_wide": (
+        "{file} looks like {encoding}: it begins with the bytes {bytes}. Say encoding={encoding!r}, or save it as "
+        "UTF-8. Nothing was published."
+    ),
     "files.cursor_unknown": "Files can't be read on by cursor={cursor!r}. Use one of: {known}.",
     "files.encoding_unknown": "There is no encoding {encoding!r}. Use a name such as 'utf-8', 'cp949' or 'latin-1'.",
     "files.excel_cell": (
@@ -74,6 +78,10 @@ MESSAGES: dict[str, str] = {
     "files.json_value": (
         "{file}, record {record}, field {column!r}: {detail}. Correct the file, declare the field's type in columns=, "
         "or let the load accept such rows with max_bad_rows=…"
+    ),
+    "files.json_wide": (
+        "{file} looks like {encoding}: it begins with the bytes {bytes}, and JSON is read in UTF-8. Save it as UTF-8. "
+        "Nothing was published."
     ),
     "files.missing": "There is no file {file}. Correct the path; a relative one starts at the home.",
     "files.none": (

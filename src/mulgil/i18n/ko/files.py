@@ -36,6 +36,10 @@ MESSAGES: dict[str, str] = {
         "{file}의 {line}번째 줄: 컬럼 {column!r}의 값 {value!r}은(는) {type} 타입이 아닙니다. 파일을 고치거나, "
         "columns=에 컬럼의 타입을 선언하거나, 이런 행을 max_bad_rows=…로 허용하세요."
     ),
+    "files.csv_wide": (
+        "{file}의 인코딩은 {encoding}인 듯합니다. 첫 바이트: {bytes}. encoding={encoding!r}(으)로 지정하거나 UTF-8로 "
+        "저장하세요. 아무것도 게시하지 않았습니다."
+    ),
     "files.cursor_unknown": "파일은 cursor={cursor!r}(으)로 이어서 읽을 수 없습니다. 다음 중 하나를 쓰세요: {known}.",
     "files.encoding_unknown": ("{encoding!r}이라는 인코딩은 없습니다. 'utf-8', 'cp949', 'latin-1' 같은 이름을 쓰세요."),
     "files.excel_cell": (
@@ -75,6 +79,10 @@ MESSAGES: dict[str, str] = {
     "files.json_value": (
         "{file}의 {record}번째 레코드, 필드 {column!r}: {detail}. 파일을 고치거나, columns=에 필드의 타입을 "
         "선언하거나, 이런 행을 max_bad_rows=…로 허용하세요."
+    ),
+    "files.json_wide": (
+        "{file}의 인코딩은 {encoding}인 듯합니다. 첫 바이트: {bytes}. JSON은 UTF-8로 읽으므로 UTF-8로 저장하세요. "
+        "아무것도 게시하지 않았습니다."
     ),
     "files.missing": "{file} 파일이 없습니다. 경로를 고치세요. 상대 경로는 홈에서 시작합니다.",
     "files.none": (

@@ -45,6 +45,54 @@ def test_forms(home, read, text, given, rows):
     assert [tuple(row.values()) for row in table.to_pylist()] == rows
 
 
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("00712", pa.string()),
+        (" 007", pa.string()),
+        ("-01.5", pa.string()),
+        ("99999999999999999998", pa.string()),
+        ("9007199254740993\n0.5", pa.string()),
+        ("0.12345678901234567891", pa.string()),
+        ("0", pa.int64()),
+        ("9007199254740993", pa.int64()),
+        ("9007199254740992\n0.5", pa.float64()),
+        ("0.30000000000000004", pa.float64()),
+        ("0.50000000000000000000", pa.float64()),
+        ("-0.5e10", pa.float64()),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+def test_what_a_number_would_lose_stays_text(home, read, written, kind, encoding):
+    lines = "".join(f"{line},1\n" for line in written.splitlines())
+    (home / "in.csv").write_text(f"a,b\n{lines}", encoding=encoding)
+    table, _ = read(CsvSource("in.csv", encoding=encoding))
+    assert table.schema.types == [kind, pa.int64()]
+    if kind == pa.string():
+        assert table.column("a").to_pylist() == written.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [("1", "00712"), ("0.5", "99999999999999999998"), ("0.5", "9007199254740993"), ("0.5", "0.12345678901234567891")],
+)
+def test_a_later_number_that_would_lose_digits_is_refused(home, read, first, later):
+    # The first block decides, and this one is in the second.
+    (home / "in.csv").write_text("a,b\n" + f"{first},{'x' * 1000}\n" * 5000 + f"{later},y\n")
+    with pytest.raises(SourceShapeError, match=rf"line 5002: '{later}' in column 'a' is no .*columns="):
+        read(CsvSource("in.csv"))
+    assert read(CsvSource("in.csv", columns={"a": "string"}))[0].column("a")[5000].as_py() == later
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_of_wide_letters_is_known_by_its_first_bytes(home, read, encoding):
+    (home / "in.csv").write_text("a,b\n1,x\n", encoding=encoding)
+    with pytest.raises(SourceShapeError, match=f"looks like {encoding}: .*Say encoding='{encoding}'") as refused:
+        read(CsvSource("in.csv"))
+    assert str(refused.value).isprintable()
+    assert read(CsvSource("in.csv", encoding=encoding))[0].to_pylist() == [{"a": 1, "b": "x"}]
+
+
 def test_declared_types(home, read):
     (home / "in.csv").write_text("d,t,m,k,f\n2013-01-05,2013-01-05T10:00:00+09:00,1.50,true,1e3\n,,,,\n")
     declared = {"d": "date", "t": "timestamp[us, UTC]", "m": "decimal(9, 2)", "k": "bool", "f": "float"}

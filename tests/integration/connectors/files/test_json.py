@@ -33,6 +33,21 @@ def test_declared_columns_choose_and_type(home, read):
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+@pytest.mark.parametrize("source", [JsonLinesSource, JsonSource])
+def test_a_file_of_wide_letters_is_known_by_its_first_bytes(home, read, source, encoding):
+    (home / "in.json").write_text('[{"a":1}]\n', encoding=encoding)
+    with pytest.raises(SourceShapeError, match=f"looks like {encoding}: .*Save it as UTF-8"):
+        read(source("in.json"))
+
+
+def test_what_is_no_text_is_shown_without_control_letters(home, read):
+    (home / "in.jsonl").write_bytes(b'{"a":1}\n\x1b[31m\x00\n')
+    with pytest.raises(SourceShapeError, match="line 2") as refused:
+        read(JsonLinesSource("in.jsonl"))
+    assert str(refused.value).isprintable()
+
+
 def test_whole_numbers_that_a_float_holds_are_kept(home, read):
     (home / "in.jsonl").write_text('{"a":0.5,"b":"12345678901234567"}\n{"a":9007199254740992}\n{"a":1e300}\n')
     with pytest.raises(SourceError):
