@@ -52,6 +52,8 @@ def list_assets(session: Session, output: str) -> None:
     now = _now()
     rows: list[Record] = [_row(asset, now) for asset in session.control.assets()]
     show_records(rows, output=output, empty=Text("assets.none"))
+    if output == "table" and any(row["committed_at"] is None and row["writers"] for row in rows):
+        click.echo(render(Text("assets.no_copies")), err=True)
 
 
 def _row(asset: AssetSummary, now: datetime) -> dict[str, Cell]:

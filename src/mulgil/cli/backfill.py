@@ -68,10 +68,13 @@ def create(
 ) -> int:  # fmt: skip
     """Show what would run, run it, and stay until it is done."""
     zone = session.control.dag(dag_id).version.spec.timezone
+    starts_at, ends_at = instant(first, zone), day_end(last, zone)
+    if starts_at >= ends_at:
+        raise ArgumentError("operations.backfill_range_inverted", first=first, last=last)
     request = BackfillRequest(
         dag_id=dag_id,
-        range_start=instant(first, zone),
-        range_end=day_end(last, zone),
+        range_start=starts_at,
+        range_end=ends_at,
         is_reverse=reverse,
         max_active=max_active,
         rerun=RerunPolicy(rerun),

@@ -8,7 +8,7 @@ import msgspec
 
 from mulgil.cli._output import Record, output_option, show_records
 from mulgil.cli.errors import ArgumentError
-from mulgil.cli.session import Session
+from mulgil.cli.session import Session, ensure_home
 from mulgil.i18n import FieldValue, Text, nearest_name, render
 from mulgil.model import Connection, JsonValue
 
@@ -77,6 +77,7 @@ def set_connection(
         extra=extras,
         description=description,
     )
+    ensure_home(session.home)
     session.control.put_connection(new)
     click.echo(render(Text("cli.saved", {"name": connection_id})))
     _warn_of_unknown_type(new)

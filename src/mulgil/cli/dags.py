@@ -139,7 +139,7 @@ def trigger(
         conf=json_object(conf),
         note=note,
     )
-    report(submitted, output=output)
+    report(submitted, output=output, zone=zone)
 
 
 @dags.command(help=render(Text("cli.help_dags_test")))

@@ -77,6 +77,16 @@ def make_home(home: Home) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def ensure_home(home: Home) -> None:
+    """Make the home with its database where nothing is yet; one that is there is left as it is."""
+    if home.database_file.exists():
+        return
+    from mulgil.stores import sql
+
+    make_home(home)
+    sql.upgrade(home.database_file)
+
+
 def _user() -> str:
     try:
         return getpass.getuser()

@@ -4,7 +4,7 @@ import click
 
 from mulgil.cli._output import Record, output_option, show_records
 from mulgil.cli.errors import ArgumentError
-from mulgil.cli.session import Session
+from mulgil.cli.session import Session, ensure_home
 from mulgil.i18n import Text, render
 from mulgil.model import Variable
 
@@ -42,6 +42,7 @@ def get(session: Session, key: str) -> None:
 @click.pass_obj
 def set_variable(session: Session, key: str, value: str, description: str) -> None:
     """Create or replace a variable."""
+    ensure_home(session.home)
     session.control.put_variable(Variable(key=key, value=value, description=description))
     click.echo(render(Text("cli.saved", {"name": key})))
 

@@ -37,6 +37,7 @@ _LONGEST_LABEL = 28
 _BAR_CELLS = 24
 _CLEAR = "\r\x1b[2K"
 _SHOWN_RUNS = 40
+_SHOWN_FAILURES = 5
 _TOLD_STATES = (TaskInstanceState.UP_FOR_RETRY, TaskInstanceState.FAILED, TaskInstanceState.SKIPPED)
 _TASK_COLUMNS = (
     "inprocess.column_task",
@@ -65,6 +66,8 @@ class Console:
         self._bar = ""
         # Task instances whose error was shown where it was raised.
         self._explained: set[tuple[str, TaskKey]] = set()
+        # What was said of one task needn't be said of the next.
+        self._told_errors: set[str] = set()
         self._task_colors: dict[str, int] = {}
         self._zone: ZoneInfo | None = None
         self._runs: dict[str, DagRun] = {}
@@ -93,6 +96,9 @@ class Console:
         body = render(line.text) if line.text else line.msg
         if line.text and line.level == "error":
             self._explained.add((assignment.instance.run_id, assignment.instance.key))
+            if body in self._told_errors and not line.trace:
+                return
+            self._told_errors.add(body)
         if line.level:
             color = _LEVEL_COLORS.get(line.level)
             body = f"{_paint(line.level, color, self._colors_err)} {body}" if line.level != "info" else body
@@ -147,11 +153,10 @@ class Console:
         self.close()
         rows = list(self._task_rows(result.runs[0]) if len(result.runs) == 1 else self._run_rows(result.runs))
         self._print_table(rows)
-        for run in result.runs:
-            for instance in run.instances:
-                if instance.state is TaskInstanceState.FAILED and instance.reason is not None:
-                    where = f"{self._run_prefix(run.run_id)}{_instance_label(instance)}"
-                    self._out.write(f"{_paint(where, _RED, self._colors_out)}: {render(instance.reason)}\n")
+        for why, places in self._failures(result.runs).items():
+            more = f", … (+{len(places) - _SHOWN_FAILURES})" if len(places) > _SHOWN_FAILURES else ""
+            where = ", ".join(places[:_SHOWN_FAILURES]) + more
+            self._out.write(f"{_paint(where, _RED, self._colors_out)}: {why}\n")
         for where, why in result.why_standstill.items():
             self._out.write(f"{_paint(where, _RED, self._colors_out)}: {why}\n")
         seconds = f"{self._clock.monotonic() - self._began:.2f}"
@@ -160,6 +165,16 @@ class Console:
         told = render(Text(code, {"good": good, "runs": len(result.runs), "seconds": seconds}))
         self._out.write(_paint(told, _GREEN if result.succeeded else _RED, self._colors_out) + "\n")
         self._out.flush()
+
+    def _failures(self, runs: Sequence[RunResult]) -> dict[str, list[str]]:
+        """Return every distinct error with the task instances that failed by it."""
+        found: dict[str, list[str]] = {}
+        for run in runs:
+            for instance in run.instances:
+                if instance.state is TaskInstanceState.FAILED and instance.reason is not None:
+                    where = f"{self._run_prefix(run.run_id)}{_instance_label(instance)}"
+                    found.setdefault(render(instance.reason), []).append(where.strip())
+        return found
 
     def _task_rows(self, run: RunResult) -> Iterator[tuple[str, ...]]:
         yield _titles(*_TASK_COLUMNS)

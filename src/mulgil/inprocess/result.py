@@ -19,6 +19,24 @@ from mulgil.ports import NewAssetCommit
 RETURN_VALUE = "return_value"
 
 
+class Reason(str):
+    """A reason in words; `text` has its code and fields."""
+
+    __slots__ = ("text",)
+    text: Text
+
+    def __new__(cls, text: Text) -> "Reason":
+        """Render a text."""
+        made = super().__new__(cls, render(text))
+        made.text = text
+        return made
+
+    @property
+    def code(self) -> str:
+        """The reason's code, which is the same in every language."""
+        return self.text.code
+
+
 class RunResult:
     """One run and all that belongs to it."""
 
@@ -134,9 +152,10 @@ class Result:
         """Return how many tries were started."""
         return self.run(run).instance(task_id, map_index).try_number
 
-    def reason(self, task_id: str, *, run: int | str = 0, map_index: int = UNMAPPED) -> Text | None:
-        """Return why a task instance stands where it does: the error of a failed one."""
-        return self.run(run).instance(task_id, map_index).reason
+    def reason(self, task_id: str, *, run: int | str = 0, map_index: int = UNMAPPED) -> Reason | None:
+        """Return why a task instance stands where it does, in words, with its `code`: the error of a failed one."""
+        found = self.run(run).instance(task_id, map_index).reason
+        return None if found is None else Reason(found)
 
     def value(self, task_id: str, *, key: str = RETURN_VALUE, run: int | str = 0, map_index: int = UNMAPPED) -> object:
         """Return what a task returned, or pushed under `key`; None where there is nothing."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol, TypedDict, cast
 from mulgil.model import UNMAPPED, DagRunState, JsonValue, TaskInstanceState
 
 if TYPE_CHECKING:
-    from mulgil.i18n import Text
     from mulgil.model import Connection
     from mulgil.sdk.runtime import TaskClock
     from mulgil.sdk.scope import DagScope
@@ -62,8 +61,8 @@ class DagTestResult(Protocol):
         """Return how many tries were started."""
         ...
 
-    def reason(self, task_id: str, *, run: int | str = 0, map_index: int = UNMAPPED) -> Text | None:
-        """Return why a task instance stands where it does: the error of a failed one."""
+    def reason(self, task_id: str, *, run: int | str = 0, map_index: int = UNMAPPED) -> str | None:
+        """Return why a task instance stands where it does, in words: the error of a failed one."""
         ...
 
     def value(

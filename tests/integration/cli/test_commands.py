@@ -9,8 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from mulgil.cli._submit import report
 from mulgil.cli.main import main
 from mulgil.i18n import Text, get_language, set_language
+from mulgil.messages import Applied
 from mulgil.model import (
     Attempt,
     AttemptState,
@@ -28,7 +30,7 @@ from mulgil.model import (
     TaskInstanceState,
     TaskSpec,
 )
-from mulgil.ports import Batch
+from mulgil.ports import Batch, Submitted
 from mulgil.secrets import FileCipher
 from mulgil.stores.sql import SqlMetadataStore, upgrade
 
@@ -297,3 +299,26 @@ def test_the_librarys_own_words_are_korean_too(mulgil: Mulgil, monkeypatch: pyte
     assert "'--limit'의 값이 잘못되었습니다" in shown.err
     assert "오류: " in shown.err
     assert mulgil("runs", "show").err.splitlines()[-1] == "오류: 빠진 인자: 'DAG_ID'."
+
+
+def test_a_connection_makes_the_home_that_is_not_there_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = ["--home", str(tmp_path / "new")]
+    for arguments in (["set", "warehouse", "--type", "duckdb", "--host", "w.duckdb"], ["list"]):
+        with pytest.raises(SystemExit) as left:
+            main([*home, "connections", *arguments])
+        assert left.value.code == 0
+    assert "w.duckdb" in capsys.readouterr().out
+
+
+def test_what_came_of_a_command_reads_as_lists_do(capsys: pytest.CaptureFixture[str]) -> None:
+    facts = {"run_id": "r", "interval_start": "2013-01-08T15:00:00Z", "is_paused": False}
+    report(Submitted(command_id="c", answer=Applied(facts)), output="table", zone="Asia/Seoul")
+    assert "run_id=r  interval_start=2013-01-09 00:00:00+09:00  is_paused=no" in capsys.readouterr().out
+
+
+def test_an_inverted_range_is_told_as_it_was_typed(mulgil: Mulgil) -> None:
+    shown = mulgil("backfill", "flights", "--from", "2013-01-05", "--to", "2013-01-03", "--dry-run")
+    assert shown.code != 0
+    assert "2013-01-03" in shown.err
+    assert "2013-01-04" not in shown.err
+    assert "T15:00" not in shown.err

@@ -93,7 +93,7 @@ def test_dag_files_are_read_now_where_no_dag_processor_runs(home: Home, doctor: 
     )
     code, found = doctor()
     assert (code, found["dags", "dags"]["status"]) == (0, "ok")
-    assert "1 dags" in found["dags", "dags"]["finding"]
+    assert "dags: 1" in found["dags", "dags"]["finding"]
     (home.dags_folder / "bad.py").write_text("from mulgil import dag\nimport nowhere_to_be_found\n")
     code, found = doctor()
     assert code == 1
@@ -132,7 +132,7 @@ def test_connections(home: Home, doctor: Doctor, mulgil: Callable[..., tuple[int
         "refused": "fail",
     }
     assert not (home.path / "new.duckdb").exists()
-    assert "1 tables" in found["connections", "good"]["finding"]
+    assert "tables: 1" in found["connections", "good"]["finding"]
 
 
 def test_connections_of_another_key(home: Home, doctor: Doctor, mulgil: Callable[..., tuple[int, str]]) -> None:

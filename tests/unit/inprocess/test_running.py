@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mulgil.data import Table, load
 from mulgil.i18n import Language, MulgilError, set_language
 from mulgil.inprocess import Console, VirtualClock, choose_dag
 from mulgil.sdk import DAG, Connection, EmptyOperator, Variable, task
@@ -249,3 +250,15 @@ def test_ctrl_c_ends_what_a_task_has_started_and_the_run(tmp_path: Path) -> None
         dag.test(quiet=True)
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid_file.read_text()), 0)
+
+
+def test_an_error_that_tasks_share_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with DAG("sharing", schedule=None) as dag:
+        for name in ("one", "two", "three"):
+            load([{"id": 1}], into=Table("nowhere", name), task_id=name)
+    assert not dag.test().succeeded
+    shown = capsys.readouterr()
+    why = "connections set nowhere"
+    assert shown.out.count(why) == 1
+    assert "one, two, three: " in shown.out
+    assert shown.err.count(why) == 1

@@ -201,6 +201,8 @@ def test_fakes_reach_tasks_and_others_do_not_exist() -> None:
     assert result.value("look") == ["http://shop", 80, "b", {"most": 3}]
     reason = result.reason("other")
     assert reason is not None
+    assert reason.code == reason.text.code
+    assert not reason.startswith("Text(")
     with pytest.raises(MulgilError):
         simulate(dag, connections={"shop": {"hsot": "x", "conn_type": "http"}})
     with pytest.raises(MulgilError):

@@ -30,6 +30,10 @@ MESSAGES: dict[str, str] = {
     ),
     "assets.no_commits": ("Nothing was committed to {name} yet."),
     "assets.no_garbage": ("Nothing is left behind."),
+    "assets.no_copies": (
+        "`-`: no run here has reported a commit of it. If it was written elsewhere, `mulgil assets reconcile` takes "
+        "its commits over from the table's ledger."
+    ),
     "assets.none": ("No dag reads or writes a table yet."),
     "assets.nothing_differs": ("Nothing differs from the ledgers (tables compared: {tables})."),
     "assets.target_unread": ("{connection} couldn't be asked: {why}"),

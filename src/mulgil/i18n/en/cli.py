@@ -85,13 +85,18 @@ MESSAGES = {
     ),
     "cli.help_run": "Run a dag file in this process, without a server: for one data interval, or a range.",
     "cli.help_run_dag_id": "which dag, if the file defines several",
-    "cli.help_runs": "Dag runs: list, show, cancel. RUN_ID may be `latest`.",
+    "cli.help_runs": "Dag runs: list, show, cancel. RUN_ID may be `latest`, the run of the newest data interval.",
     "cli.help_runs_cancel": "End a run: kill what runs, start nothing more.",
     "cli.help_runs_list": "List runs, newest data interval first.",
     "cli.help_runs_show": "Show a run, its task instances and what they committed.",
     "cli.help_scheduler": "Run the scheduler alone (`mulgil up` runs it for you).",
-    "cli.help_tasks": "Task instances: state, logs, clear, mark. RUN_ID may be `latest`.",
-    "cli.help_tasks_clear": "Make task instances of a run run anew (all of them, if none is named).",
+    "cli.help_tasks": (
+        "Task instances: state, logs, clear, mark. RUN_ID may be `latest`, the run of the newest data interval."
+    ),
+    "cli.help_tasks_clear": (
+        "Make task instances of a run run anew (all of them, if none is named). RUN_ID `latest` is the run of the "
+        "newest data interval, whenever it was created."
+    ),
     "cli.help_tasks_logs": "Print the log of a try.",
     "cli.help_tasks_mark": "Set a task instance to success or failed without running it.",
     "cli.help_tasks_state": "Show where a run's task instances stand, and why.",

@@ -23,12 +23,12 @@ MESSAGES = {
     "doctor.connection_type_remedy": "known types: {known}. A task's own code may use it as it is",
     "doctor.dag_file": "{where}: {error}",
     "doctor.dag_file_remedy": "see `mulgil dags list-import-errors`; the file is read again when it changes",
-    "doctor.dags": "every dag file in {folder} can be imported; {count} dags",
+    "doctor.dags": "every dag file in {folder} can be imported; dags: {count}",
     "doctor.database": "schema version {version}, sound, {size} MB",
     "doctor.database_remedy": "stop mulgil, keep a copy of {file}, and restore a backup",
     "doctor.disk": "{free} MB are free where {home} is",
     "doctor.disk_remedy": "make room: a full disk stops the scheduler and every load; logs are in {home}/logs",
-    "doctor.duckdb": "{path} can be read; {count} tables",
+    "doctor.duckdb": "{path} can be read; tables: {count}",
     "doctor.extra": "extra '{name}' is installed",
     "doctor.extra_missing": "extra '{name}' is not installed (it would add {packages})",
     "doctor.file_comes": "{path} doesn't exist yet; the first write makes it",
@@ -79,7 +79,7 @@ MESSAGES = {
         "it makes removed sockets anew within seconds: look again; if that doesn't help, restart `mulgil up` and check "
         "that XDG_RUNTIME_DIR is the same for all"
     ),
-    "doctor.sqlite": "{path} can be read; {count} tables",
+    "doctor.sqlite": "{path} can be read; tables: {count}",
     "doctor.summary": "{ok} ok, {warn} to look at, {fail} failed",
     "doctor.zone_missing": "the time zone database has no {zone}",
     "doctor.zone_remedy": "`pip install --upgrade tzdata`",

@@ -27,6 +27,10 @@ MESSAGES: dict[str, str] = {
     ),
     "assets.no_commits": ("{name}에는 아직 커밋이 없습니다."),
     "assets.no_garbage": ("남겨진 것이 없습니다."),
+    "assets.no_copies": (
+        "`-`: 여기서 보고된 커밋이 없는 테이블입니다. 다른 곳에서 썼다면 `mulgil assets reconcile`이 테이블의 "
+        "원장에서 커밋을 가져옵니다."
+    ),
     "assets.none": ("아직 테이블을 읽거나 쓰는 DAG가 없습니다."),
     "assets.nothing_differs": ("원장과 다른 점이 없습니다(비교한 테이블: {tables}개)."),
     "assets.target_unread": ("{connection}에 물어볼 수 없었습니다: {why}"),

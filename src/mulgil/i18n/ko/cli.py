@@ -81,13 +81,18 @@ MESSAGES = {
     ),
     "cli.help_run": "서버 없이 이 프로세스에서 DAG 파일을 실행합니다. 데이터 구간 하나 또는 범위.",
     "cli.help_run_dag_id": "파일에 DAG가 여러 개일 때 실행할 DAG",
-    "cli.help_runs": "DAG 실행: 목록, 보기, 취소. RUN_ID 자리에 `latest`를 쓸 수 있습니다.",
+    "cli.help_runs": "DAG 실행: 목록, 보기, 취소. RUN_ID 자리에 `latest`(최신 데이터 구간의 실행)를 쓸 수 있습니다.",
     "cli.help_runs_cancel": "실행을 끝냅니다. 도는 것은 끝내고 더 시작하지 않습니다.",
     "cli.help_runs_list": "실행을 최근 데이터 구간부터 보여 줍니다.",
     "cli.help_runs_show": "실행과 그 태스크 인스턴스, 커밋한 내용을 보여 줍니다.",
     "cli.help_scheduler": "스케줄러만 실행합니다(`mulgil up`이 대신 해 줍니다).",
-    "cli.help_tasks": "태스크 인스턴스: 상태, 로그, 초기화, 표시. RUN_ID 자리에 `latest`를 쓸 수 있습니다.",
-    "cli.help_tasks_clear": "실행의 태스크 인스턴스를 새로 돌립니다(이름이 없으면 전부).",
+    "cli.help_tasks": (
+        "태스크 인스턴스: 상태, 로그, 초기화, 표시. RUN_ID 자리에 `latest`(최신 데이터 구간의 실행)를 쓸 수 있습니다."
+    ),
+    "cli.help_tasks_clear": (
+        "실행의 태스크 인스턴스를 새로 돌립니다(이름이 없으면 전부). RUN_ID `latest`는 만들어진 때와 관계없이 "
+        "데이터 구간이 가장 최신인 실행입니다."
+    ),
     "cli.help_tasks_logs": "한 시도의 로그를 출력합니다.",
     "cli.help_tasks_mark": "태스크 인스턴스를 돌리지 않고 성공이나 실패로 표시합니다.",
     "cli.help_tasks_state": "실행의 태스크 인스턴스가 어떤 상태이고 왜 그런지 보여 줍니다.",
