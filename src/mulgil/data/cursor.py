@@ -11,6 +11,9 @@ transaction as the rows. So a cursor never moves without its rows, nor rows with
   the cursor last: nobody has read behind it.
 - Who moves the cursor publishes only if it stands where it stood at *open*; else it begins anew from
   where it stands now. So two writes never read the same part, whatever their order.
+- A table that isn't there has no part that was read: whoever makes it reads from the start, and the
+  windows that the ledger kept of the old one go in the same transaction.
+- A window says by which cursor it was read. Another cursor's marks mean nothing here: refused.
 
 A row that appears later must have a value above those that are read by then: rows with a value that
 equals or is below the cursor are never seen again.
@@ -27,11 +30,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mulgil.data.context import WriteContext
-from mulgil.data.errors import DeclarationError, SourceShapeError
+from mulgil.data.errors import DeclarationError, LedgerConflictError, SourceShapeError
 from mulgil.data.identity import producer
 from mulgil.data.ledger import CommitRecord, LedgerView
+from mulgil.data.own_columns import WRITE, has_column
 from mulgil.data.scope import BeginAnew, Proceed, Verdict, cursor_scope, judge
-from mulgil.data.target import Batches, Opened
+from mulgil.data.target import Batches, NativeQuery, Opened, Target
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -121,6 +125,12 @@ class Mark(msgspec.Struct, frozen=True):
         return self.text.replace(" ", "T") if self.kind == "timestamp" else self.text
 
 
+class _End(Mark, frozen=True):
+    """The end of a producer's window as the ledger keeps it: with the name of the cursor by which it was read."""
+
+    source: str | None = None
+
+
 class Cursor(msgspec.Struct, frozen=True):
     """The column by which a source is read on: `Cursor("updated_at", initial=datetime(2026, 1, 1))`.
 
@@ -154,12 +164,17 @@ class Window:
 
 
 class CursorMove(msgspec.Struct, frozen=True, kw_only=True):
-    """What a commit keeps of its reading; with `scope` it moves the cursor from the commit `seen` of that scope."""
+    """What a commit keeps of its reading; with `scope` it moves the cursor from the commit `seen` of that scope.
+
+    `end` is `after` with the name of the cursor. `is_new`: the table wasn't there.
+    """
 
     before: str
     after: str
+    end: str
     scope: str | None
     seen: int | None
+    is_new: bool
 
 
 class IncrementalOrigin(ABC):
@@ -190,6 +205,7 @@ class Incremental:
     window: Window = field(default_factory=Window)
     moves: bool = True
     seen: int | None = None
+    is_new: bool = False
 
     @classmethod
     def of(cls, origin: object, context: WriteContext) -> "Incremental | None":
@@ -198,21 +214,25 @@ class Incremental:
             return None
         return cls(origin, cursor_scope(context.dag_id, context.task_id, origin.cursor_name))
 
-    def opened(self, opened: Opened, scopes: Sequence[str], context: WriteContext) -> "Incremental":
+    def opened(self, opened: Opened, scopes: Sequence[str], context: WriteContext, target: Target) -> "Incremental":
         """Decide, by what *open* found, which window is read, and tell the origin."""
+        _require_ledger(opened, target, source=self.origin.cursor_name)
+        is_new = opened.columns is None
         (cursor,) = opened.ledger.of_scopes([self.scope])
         own = next((record for record in opened.ledger.of_scopes(scopes) if record is not None), None)
-        window, moves = _window(cursor, own, self.origin, context, is_new=opened.columns is None)
+        window, moves = _window(cursor, own, self.origin, context, is_new=is_new)
         self.origin.begin(window)
-        return replace(self, window=window, moves=moves, seen=cursor.fence if cursor else None)
+        return replace(self, window=window, moves=moves, seen=cursor.fence if cursor else None, is_new=is_new)
 
     def move(self) -> CursorMove:
         """Return what the commit keeps, once everything was read."""
         return CursorMove(
             before=_encoded(self.window.before),
             after=_encoded(self.window.after),
+            end=_encoded(_end(self.window.after, self.origin.cursor_name)),
             scope=self.scope if self.moves else None,
             seen=self.seen,
+            is_new=self.is_new,
         )
 
 
@@ -227,7 +247,8 @@ def _window(
     """Return the window to read, and whether the cursor moves to its end.
 
     Raises:
-        DeclarationError: The producer committed before without a cursor, so nobody knows what it had read.
+        DeclarationError: The producer committed before without a cursor, so nobody knows what it had read;
+            or with another one.
     """
     initial, name = origin.initial, origin.cursor_name
     if is_new or (cursor is None and own is None):
@@ -238,19 +259,47 @@ def _window(
     if own is None or _decoded(own.cursor_after) is None:
         # One that found a source without any row has no part of its own.
         return Window(before=(_decoded(cursor.cursor_after) if cursor else None) or initial), True
+    _require_same_cursor(own, name)
     if cursor is not None and cursor.producer == producer(context):
         return Window(before=_decoded(own.cursor_before)), True
     return Window(before=_decoded(own.cursor_before), until=_decoded(own.cursor_after)), False
 
 
+def _require_same_cursor(own: CommitRecord, name: str) -> None:
+    end = None if own.cursor_after is None else msgspec.json.decode(own.cursor_after, type=_End | None)
+    if end is not None and end.source is not None and end.source != name:
+        raise DeclarationError("data.cursor_changed", table=own.table_name, source=name, before=end.source)
+
+
+def _require_ledger(opened: Opened, target: Target, *, source: str) -> None:
+    """Refuse a table with rows that producers added and no ledger knows: they would be added again.
+
+    Raises:
+        LedgerConflictError: It is one.
+    """
+    if opened.columns is None or opened.ledger.highest_fence or not has_column(opened.columns, WRITE.name):
+        return
+    dialect = target.dialect
+    column = dialect.identifier(WRITE.name)
+    where = f"FROM {dialect.qualified(opened.table_name)} WHERE {column} IS NOT NULL LIMIT 1"
+    with target.read(NativeQuery(sql=f"SELECT {column} {where}")) as found:
+        if any(batch.num_rows for batch in found.batches):
+            raise LedgerConflictError("data.ledger_lost", table=opened.table_name, source=source)
+
+
 def judge_with_cursor(scopes: Sequence[str], fence: int, ledger: LedgerView, move: CursorMove | None) -> Verdict:
     """Say what a write must do, given the ledger under its lock; a cursor that moved since *open* begins anew."""
-    if move is None or move.scope is None:
+    if move is None:
         return judge(scopes, fence, ledger.commits)
+    if move.scope is None:
+        verdict = judge(scopes, fence, ledger.commits)
+        # Its own window went with a table that was dropped and made anew.
+        is_gone = isinstance(verdict, Proceed) and not all(ledger.of_scopes(scopes))
+        return BeginAnew(fence) if is_gone else verdict
     verdict = judge((*scopes, move.scope), fence, ledger.commits)
     (now,) = ledger.of_scopes([move.scope])
-    if isinstance(verdict, Proceed) and now is not None and now.fence != move.seen:
-        return BeginAnew(now.fence)
+    if isinstance(verdict, Proceed) and (now.fence if now else None) != move.seen:
+        return BeginAnew(now.fence if now else fence)
     return verdict
 
 
@@ -259,11 +308,13 @@ def moved(records: tuple[CommitRecord, ...], move: CursorMove | None) -> tuple[C
     if move is None:
         return records
     kept = tuple(
-        msgspec.structs.replace(record, cursor_before=move.before, cursor_after=move.after) for record in records
+        msgspec.structs.replace(record, cursor_before=move.before, cursor_after=move.end) for record in records
     )
     if move.scope is None:
         return kept
-    mark = msgspec.structs.replace(kept[0], scope=move.scope, rows=0, bytes=0, checksum="", checks="[]")
+    mark = msgspec.structs.replace(
+        kept[0], scope=move.scope, rows=0, bytes=0, checksum="", checks="[]", cursor_after=move.after
+    )
     return (*kept, mark)
 
 
@@ -271,7 +322,7 @@ def tracked(batches: Batches, column: str, window: Window, *, source: str) -> "I
     """Pass on the rows within the window, and note the highest value that came.
 
     Raises:
-        SourceShapeError: The column isn't there, or has a NULL, which is in no window.
+        SourceShapeError: The column isn't there, or has a NULL or NaN, which is in no window.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -286,8 +337,9 @@ def tracked(batches: Batches, column: str, window: Window, *, source: str) -> "I
             # A column without values may be without a type.
             continue
         values = batch.column(column)
-        if values.null_count:
-            row = done + pc.index(pc.is_null(values), pa.scalar(value=True)).as_py() + 1
+        is_missing = pc.is_null(values, nan_is_null=True)
+        if pc.any(is_missing).as_py():
+            row = done + pc.index(is_missing, pa.scalar(value=True)).as_py() + 1
             raise SourceShapeError("data.cursor_null", source=source, column=column, row=row)
         done += batch.num_rows
         kept = _within(batch, values, window, source=source, column=column)
@@ -323,6 +375,10 @@ def _note(window: Window, highest: "pa.Scalar") -> None:
     known = window.reached
     if known is None or pc.greater(highest, known.scalar(highest.type)).as_py():
         window.reached = Mark.of_scalar(highest)
+
+
+def _end(mark: Mark | None, source: str) -> _End | None:
+    return None if mark is None else _End(kind=mark.kind, text=mark.text, source=source)
 
 
 def _encoded(mark: Mark | None) -> str:

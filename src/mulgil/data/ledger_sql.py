@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from mulgil.data.ledger import COMMITS, TABLES, CommitRecord, LedgerView, TableEntry
+from mulgil.data.scope import ADDED
 
 Run = Callable[[str, Sequence[object]], list[tuple[object, ...]]]
 """Runs a statement with parameters (question marks) and returns its rows."""
@@ -51,6 +52,14 @@ class SqlLedger:
             self._run(statement, ())
         put_entry(self._run, entry)
         put_commits(self._run, commits)
+
+    def forget_added(self, *, but: int) -> None:
+        """Remove the table's commits in scopes of what is added, those of one fence aside."""
+        kinds = ", ".join(f"'{kind}'" for kind in ADDED)
+        self._run(
+            f"DELETE FROM {COMMITS} WHERE table_name = ? AND fence <> ? AND substr(scope, 1, 2) IN ({kinds})",
+            [self._table_name, but],
+        )
 
 
 def create_statements() -> tuple[str, ...]:

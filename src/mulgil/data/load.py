@@ -69,6 +69,8 @@ class LoadOperator(WriteOperator):
         super().declare(dag)
         if self.source.cursor_name is not None and self.mode in (WriteMode.REPLACE, WriteMode.REPLACE_PARTITION):
             raise DagDefinitionError("data.cursor_mode", mode=self.mode.value, **self.place)
+        if self.source.may_repeat and self.mode is WriteMode.APPEND and not self.options.dedup_key:
+            raise DagDefinitionError("data.cursor_repeats", source=self.source.shown_as, **self.place)
 
     def rows_for(self, request: WriteRequest, target: Target, context: Context, runtime: TaskRuntime) -> SourceOrigin:
         """Return the source with its templates rendered, and the query over it."""

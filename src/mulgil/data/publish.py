@@ -64,7 +64,9 @@ def _apply(
         verdict = judge_with_cursor(prepared.scopes, prepared.fence, ledger, prepared.cursor)
         if not isinstance(verdict, Proceed):
             return verdict, ()
-        if not _is_fitted(prepared, transaction, target.dialect):
+        is_new = transaction.columns() is None
+        was_new = prepared.cursor.is_new if prepared.cursor is not None else is_new
+        if is_new != was_new or not _is_fitted(prepared, transaction, target.dialect):
             return BeginAnew(prepared.fence), ()
         change_rows(prepared, stage, transaction, target.dialect, context, ledger.entry)
         entry = entry_for(
@@ -77,6 +79,8 @@ def _apply(
         now_us = context.now_us()
         written = tuple(msgspec.structs.replace(record, committed_at=now_us) for record in records)
         transaction.record(entry, written)
+        if is_new:
+            transaction.forget_added(but=prepared.fence)
         if prepared.rejects is not None:
             transaction.replace_rejects(prepared.rejects, reject_columns(target.dialect))
         context.hit(FaultPoint.K6)

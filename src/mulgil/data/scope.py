@@ -19,6 +19,8 @@ WHOLE_TABLE = "*"
 _APPENDED = "w:"
 _MERGED = "i:"
 _CURSOR = "c"
+# Scopes of what was added to a table, and of how far it was read: nothing of it is left once the table is gone.
+ADDED = (_APPENDED, _MERGED, f"{_CURSOR}:")
 
 
 class Fenced(Protocol):

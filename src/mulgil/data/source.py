@@ -64,6 +64,11 @@ class Source(ABC):
         return f"{self.shown_as}:{self.cursor.column}" if self.cursor else None
 
     @property
+    def may_repeat(self) -> bool:
+        """Whether its cursor finds rows again that were read before, because something else changed."""
+        return False
+
+    @property
     def inlets(self) -> tuple[Asset, ...]:
         """The assets that are read."""
         return ()

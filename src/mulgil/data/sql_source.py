@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from mulgil.data.target import Dialect, Target
 
 # Values that every system compares as we do. Dates and instants in SQLite are text of many forms, and text has
-# collations: where there is doubt the rows are compared after they were read.
-_ORDERED_ALIKE = ("int", "float", "decimal")
-_TEXT_INSTANTS = ("sqlite",)
-_INSTANTS = ("date", "timestamp")
+# collations: where there is doubt the rows are compared after they were read. SQLite keeps decimals as text, too.
+_ORDERED_ALIKE = ("int", "float", "decimal", "date", "timestamp")
+_ORDERED_IN_SQLITE = ("int", "float")
+_SQLITE = "sqlite"
 
 
 class SqlSource(Source):
@@ -121,18 +121,23 @@ def _bounded(rendered: RenderedSql, cursor: Cursor, reading: Reading, dialect: D
     column = dialect.identifier(cursor.column)
     wheres, params = [], list(rendered.params)
     for compare, mark in bounds:
-        # An upper bound that is cut to µs would cut off rows, too.
-        if mark is not None and _is_comparable(mark, conn_type) and (compare == ">" or mark == Mark.of(mark.value)):
+        if mark is not None and _is_comparable(mark, conn_type) and (compare == ">" or _is_upper_bound(mark)):
             wheres.append(f"{column} {compare} ?")
             params.append(mark.value)
     if not wheres:
         return rendered
     # A row without a value is read, so that it is refused by name and not left out in silence.
     where = f"({' AND '.join(wheres)}) OR {column} IS NULL"
+    if conn_type == _SQLITE:
+        # A number is compared with text as text, or as less than any.
+        where += f" OR typeof({column}) NOT IN ('integer', 'real')"
     return RenderedSql(f"SELECT * FROM (\n{rendered.sql}\n) AS source WHERE {where}", tuple(params))
 
 
 def _is_comparable(mark: Mark, conn_type: str) -> bool:
-    if mark.kind in _INSTANTS:
-        return conn_type not in _TEXT_INSTANTS
-    return mark.kind in _ORDERED_ALIKE
+    return mark.kind in (_ORDERED_IN_SQLITE if conn_type == _SQLITE else _ORDERED_ALIKE)
+
+
+def _is_upper_bound(mark: Mark) -> bool:
+    """Whether a database leaves nothing out that must be seen: what is cut to µs, and NaN, which is above all."""
+    return mark.kind != "float" and mark == Mark.of(mark.value)

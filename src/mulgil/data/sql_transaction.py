@@ -111,6 +111,10 @@ class SqlTransaction(ABC):
         """Write the ledger rows."""
         self._ledger.record(entry, commits)
 
+    def forget_added(self, *, but: int) -> None:
+        """Remove ledger rows of a table that was dropped."""
+        self._ledger.forget_added(but=but)
+
     @abstractmethod
     def commit(self) -> None:
         """Make it so.

@@ -345,6 +345,10 @@ class PublishTransaction(Protocol):
         """Write the ledger rows, replacing those of the same table and scope."""
         ...
 
+    def forget_added(self, *, but: int) -> None:
+        """Remove the ledger rows of what was added to the table before it was dropped, those of fence `but` aside."""
+        ...
+
     def commit(self) -> None:
         """Make all of it visible and durable at once.
 

@@ -154,7 +154,7 @@ def _write_once(
     if opened.columns is not None:
         require_in_order(request.spec, request.mode, opened.ledger.entry, context.data_interval)
     if incremental is not None:
-        incremental = incremental.opened(opened, scopes, context)
+        incremental = incremental.opened(opened, scopes, context, target)
     with target.create_stage(stage_name(opened.table_name, scopes, opened.fence)) as stage:
         context.hit(FaultPoint.K2)
         inputs, bad_rows = _fill(request, stage, target, origin, context)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from mulgil.data import cursor, publish
 from mulgil.data.cursor import Cursor, Mark, Window
-from mulgil.data.errors import DeclarationError, SourceShapeError
+from mulgil.data.errors import DeclarationError, LedgerConflictError, SourceShapeError
 from mulgil.data.outcome import WriteStatus
 from mulgil.data.reject import BadRowLimit
 from mulgil.data.scope import judge
@@ -79,9 +79,9 @@ class Log(Source):
         return date(2013, 1, number) if pa.types.is_date(self.kind) else number
 
 
-def origin_of(source: Log) -> IncrementalSourceOrigin:
+def origin_of(source: Log, *, name: str = "log:value") -> IncrementalSourceOrigin:
     reading = Reading(runtime=None, interval=DataInterval.at(START), timezone="UTC")  # type: ignore[arg-type]
-    return IncrementalSourceOrigin(source, reading, None, BadRowLimit(count=0), name="log:value")
+    return IncrementalSourceOrigin(source, reading, None, BadRowLimit(count=0), name=name)
 
 
 def interval_of(producer: int) -> DataInterval:
@@ -166,9 +166,9 @@ class _Run:
             self.log.before = outer
         return False
 
-    def load(self, producer: int, **context: object):
+    def load(self, producer: int, *, name: str = "log:value", **context: object):
         return self.place.load(
-            origin_of(self.log),
+            origin_of(self.log, name=name),
             mode=self.mode,
             spec=SPECS[self.mode],
             data_interval=interval_of(producer),
@@ -325,6 +325,77 @@ def test_a_table_that_was_dropped_is_filled_from_the_start(run):
     _drop(run.place)
     run.load(1)
     assert run.check() == run.log.rows
+
+
+@pytest.mark.parametrize("mode", SPECS)
+def test_the_intervals_of_a_table_that_was_dropped_read_no_part_of_their_own(place, mode):
+    run = _Run(place, mode)
+    for producer in (0, 1):
+        run.log.grow(2)
+        run.load(producer)
+    place.drop("flights")
+    for producer in (0, 1, 2):
+        run.load(producer, clear_number=1)
+        assert run.check() == run.log.rows
+    run.log.grow(2)
+    run.load(1, clear_number=2)
+    run.load(3)
+    assert run.check() == run.log.rows
+
+
+@pytest.mark.parametrize("is_made_anew", [False, True])
+@pytest.mark.parametrize("again", [0, 1, 2])
+def test_a_table_that_is_dropped_while_it_is_read_for_begins_anew(run, again, is_made_anew):
+    for producer in (0, 1):
+        run.log.grow(2)
+        run.load(producer)
+    run.log.grow(2)
+
+    def drop() -> None:
+        run.log.before = lambda: None
+        run.place.drop("flights")
+        if is_made_anew:
+            run.load(4)
+
+    run.log.before = drop
+    assert run.load(again, clear_number=1).status is WriteStatus.COMMITTED
+    assert run.check() == run.log.rows
+
+
+def test_rows_whose_ledger_is_lost_are_not_added_again(run):
+    if run.place.kind == "files":
+        pytest.skip("the ledger is in the manifest, without which there is no table")
+    run.log.grow(2)
+    run.load(0)
+    run.place.drop("_mulgil_commits")
+    run.place.drop("_mulgil_tables")
+    run.log.grow(2)
+    with pytest.raises(LedgerConflictError, match="how far log:value was read is lost"):
+        run.load(1)
+    assert len(run.place.fetch("select id from flights")) == 2
+
+
+def test_an_interval_that_another_cursor_read_is_refused(run):
+    for producer in (0, 1):
+        run.log.grow(2)
+        run.load(producer)
+    for producer in (0, 1):
+        with pytest.raises(DeclarationError, match=r"was read by the cursor log:value, and .* the cursor log:id now"):
+            run.load(producer, clear_number=1, name="log:id")
+    assert run.check() == run.log.rows
+    run.load(1, clear_number=2)
+    assert run.check() == run.log.rows
+
+
+def test_a_value_that_is_no_number_is_refused(run):
+    run.log.kind = pa.float64()
+    run.log.grow(2)
+    run.load(0)
+    run.log.rows.append((2, float("nan")))
+    for producer in (0, 1):
+        with pytest.raises(SourceShapeError, match="row 3 of what was read has no value in the cursor column 'value'"):
+            run.load(producer, clear_number=1)
+    assert len(run.place.fetch("select id from flights")) == 2
 
 
 @pytest.mark.parametrize(

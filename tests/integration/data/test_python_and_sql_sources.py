@@ -313,6 +313,8 @@ def test_queries_that_fail_are_told_with_their_connection(shop, load_one):
 
 KINDS = {
     "int": ("INTEGER", [1, 2, 3]),
+    "float": ("DOUBLE", [1.5, 9.0, 10.25]),
+    "decimal": ("DECIMAL_TEXT(18, 2)", ["9.00", "10.00", "11.50"]),
     "timestamp": ("TIMESTAMP", [f"2013-01-05 10:00:0{number}.5" for number in range(3)]),
     "text": ("TEXT", ["a", "b", "c"]),
     "date": ("DATE", [f"2013-01-0{number}" for number in (1, 2, 3)]),
@@ -323,6 +325,8 @@ KINDS = {
 @pytest.mark.parametrize("connection", ["app", "warehouse"])
 def test_a_query_is_read_on(tmp_path, run, fetch, connection, kind):
     declared, values = KINDS[kind]
+    if connection == "warehouse":
+        declared = declared.replace("_TEXT", "")
     path = tmp_path / f"{connection}.db"
 
     def execute(sql: str, *params: object) -> None:
@@ -331,7 +335,10 @@ def test_a_query_is_read_on(tmp_path, run, fetch, connection, kind):
         there.close()
 
     with DAG("d", schedule="@daily", start_date="2013-01-01"):
-        source = SqlSource(connection, "select id, changed from events", cursor="changed")
+        # The types of a SQLite table are known where the query names it.
+        tables = {"events": Table(connection, "events")} if kind == "decimal" else {}
+        query = f"select id, changed from {'{{ events }}' if tables else 'events'}"
+        source = SqlSource(connection, query, tables=tables, cursor="changed")
         operator = load(source, into=Table("warehouse", "read"), mode="append")
     execute(f"create table events (id integer, changed {declared})")
     for day, value in enumerate(values, 5):
@@ -365,7 +372,7 @@ def test_a_function_is_read_on(run, fetch):
 def test_new_files_are_read(tmp_path, run, fetch, by):
     with DAG("d", schedule="@daily", start_date="2013-01-01"):
         source = CsvSource("in/*.csv", cursor=by)
-        operator = load(source, into=Table("warehouse", "read"), mode="append")
+        operator = load(source, into=Table("warehouse", "read"), mode="append", dedup_key=["id"])
     (tmp_path / "in").mkdir()
     for day in (5, 6, 7):
         (tmp_path / "in" / f"{day}.csv").write_text(f"id\n{day}\n")
@@ -376,6 +383,13 @@ def test_new_files_are_read(tmp_path, run, fetch, by):
     assert run(operator, day=9)["rows"] == (1 if by == "modified" else 0)
     expected = [5, 6, 7] if by == "name" else [0, 5, 6, 7]
     assert fetch("select id from read order by id") == [(number,) for number in expected]
+
+
+def test_files_that_come_again_when_they_change_are_not_appended_without_a_key():
+    with DAG("d", schedule="@daily", start_date="2013-01-01") as dag:
+        load(CsvSource("in/*.csv", cursor="modified"), into=Table("warehouse", "read"), mode="append")
+    with pytest.raises(DagDefinitionError, match="would double its rows in read"):
+        dag.to_spec()
 
 
 @pytest.mark.parametrize("mode", ["replace", "replace_partition"])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mulgil.connectors.files import told
-from mulgil.connectors.files.new_files import Found, Status, new_files, read_on
+from mulgil.connectors.files.new_files import Found, ReadOn, Status, new_files, read_on
 from mulgil.data.errors import SourceError
 from mulgil.data.reject import BadRows
 from mulgil.data.source import Reading, Source
@@ -52,6 +52,11 @@ class FileSource(Source):
     def cursor_name(self) -> str | None:
         """The pattern, and how new files are known."""
         return f"{self.path}:{self.read_on}" if self.read_on else None
+
+    @property
+    def may_repeat(self) -> bool:
+        """A file that was changed is read again whole."""
+        return self.read_on is ReadOn.MODIFIED
 
     @property
     def declared(self) -> "pa.Schema | None":

@@ -150,6 +150,9 @@ class FolderTransaction:
             author_scope=author,
         )
 
+    def forget_added(self, *, but: int) -> None:
+        """Do nothing: the ledger is in the table's folder, and went with it."""
+
     def replace_rejects(self, table: str, columns: tuple[Column, ...]) -> None:
         """Change the table of rejects, which has a manifest of its own."""
         place = place_of(self._publish.place.root, table)

@@ -249,6 +249,11 @@ MESSAGES: dict[str, str] = {
         "Tables can't be kept in connection {connection} of type {type!r} (did you mean {guess!r}?). Types that "
         "can hold tables: {known}."
     ),
+    "data.cursor_changed": (
+        "{table}: this interval was read by the cursor {before}, and the source has the cursor {source} now, so nobody "
+        "knows which rows it had read. Give the source its old cursor to run the interval again; or drop the table, "
+        "which is then filled from the start. Nothing was published."
+    ),
     "data.cursor_column": (
         "{source} has no column {column!r}, which is its cursor. Its columns: {columns}. Nothing was published."
     ),
@@ -264,6 +269,11 @@ MESSAGES: dict[str, str] = {
         "{source}: row {row} of what was read has no value in the cursor column {column!r}, so it would be read "
         "never or always. Nothing was published. Give it a value, or leave such rows out of the query."
     ),
+    "data.cursor_repeats": (
+        "{file}:{line}: task {task_id!r} reads {source} with cursor='modified': a file that was changed is read again "
+        "whole, and mode 'append' would double its rows in {table}. Use mode='merge', give dedup_key=, or use "
+        "cursor='name'."
+    ),
     "data.cursor_type": (
         "{source}: the cursor stands at {mark}, which is no value of column {column!r} of type {type}. Give Cursor an "
         "initial= of the column's type; if the column was changed, give the source another cursor column. Nothing was "
@@ -272,6 +282,12 @@ MESSAGES: dict[str, str] = {
     "data.cursor_unknown": (
         "{table}: this interval was loaded before {source} had a cursor, so nobody knows what it had read. Run the "
         "newest interval, which reads on, or load the table anew."
+    ),
+    "data.ledger_lost": (
+        "{table} holds rows that runs have added (its column _mulgil_write says whose), but the ledger beside it, "
+        "_mulgil_commits, knows no commit of it: how far {source} was read is lost, and everything would be added "
+        "again. Bring the ledger back from a backup, or drop the table, which is then filled from the start. Nothing "
+        "was published."
     ),
     "data.fault_injected": "The armed fault point {point} raised.",
     "data.fault_unreadable": "The fault {fault!r} can't be armed: {detail}. Points: {points}.",

@@ -253,6 +253,11 @@ MESSAGES: dict[str, str] = {
         "{type!r} 타입의 연결 {connection}에는 테이블을 둘 수 없습니다({guess!r}을(를) 뜻했나요?). 테이블을 둘 수 "
         "있는 타입: {known}."
     ),
+    "data.cursor_changed": (
+        "{table}: 이 구간은 커서 {before}(으)로 읽었는데 지금 소스의 커서는 {source}입니다. 그래서 어느 행을 읽었는지 "
+        "알 수 없습니다. 구간을 다시 실행하려면 소스에 이전 커서를 쓰고, 아니면 테이블을 삭제하여 처음부터 다시 채우세요. "
+        "아무것도 게시하지 않았습니다."
+    ),
     "data.cursor_column": (
         "{source}에 커서로 지정한 컬럼 {column!r}이(가) 없습니다. 있는 컬럼: {columns}. 아무것도 게시하지 않았습니다."
     ),
@@ -268,6 +273,11 @@ MESSAGES: dict[str, str] = {
         "{source}: 읽은 것의 {row}번째 행에 커서 컬럼 {column!r}의 값이 없습니다. 이런 행은 영영 읽지 않거나 매번 읽게 "
         "됩니다. 아무것도 게시하지 않았습니다. 값을 채우거나 쿼리에서 그런 행을 빼세요."
     ),
+    "data.cursor_repeats": (
+        "{file}:{line}: 태스크 {task_id!r}는 cursor='modified'로 {source}을(를) 읽습니다. 바뀐 파일은 통째로 다시 "
+        "읽으므로 'append' 모드에서는 {table}에 행이 중복됩니다. mode='merge'를 쓰거나 dedup_key=를 지정하거나 cursor='name'을 "
+        "쓰세요."
+    ),
     "data.cursor_type": (
         "{source}: 커서가 {mark}에 있는데, 이것은 {type} 타입인 컬럼 {column!r}의 값이 아닙니다. Cursor의 initial=을 "
         "컬럼 타입에 맞추고, 컬럼이 바뀐 것이라면 다른 컬럼을 커서로 쓰세요. 아무것도 게시하지 않았습니다."
@@ -275,6 +285,11 @@ MESSAGES: dict[str, str] = {
     "data.cursor_unknown": (
         "{table}: 이 구간은 {source}에 커서가 생기기 전에 적재되어 무엇을 읽었는지 알 수 없습니다. 이어서 읽는 가장 "
         "최근 구간을 실행하거나 테이블을 새로 적재하세요."
+    ),
+    "data.ledger_lost": (
+        "{table}에는 실행이 추가한 행이 있는데(_mulgil_write 컬럼에 표시됨), 곁에 있는 원장 _mulgil_commits에는 "
+        "이 테이블의 커밋이 하나도 없습니다. {source}을(를) 어디까지 읽었는지 알 수 없어 모든 행이 다시 추가됩니다. "
+        "백업에서 원장을 되살리거나, 테이블을 삭제하여 처음부터 다시 채우세요. 아무것도 게시하지 않았습니다."
     ),
     "data.fault_injected": "설정된 장애 지점 {point}에서 예외가 발생했습니다.",
     "data.fault_unreadable": "장애 {fault!r}을(를) 설정할 수 없습니다: {detail}. 지점: {points}.",
