@@ -255,8 +255,8 @@ MESSAGES: dict[str, str] = {
     ),
     "data.cursor_changed": (
         "{table}: 이 구간은 커서 {before}(으)로 읽었는데 지금 소스의 커서는 {source}입니다. 그래서 어느 행을 읽었는지 "
-        "알 수 없습니다. 구간을 다시 실행하려면 소스에 이전 커서를 쓰고, 아니면 테이블을 삭제하여 처음부터 다시 채우세요. "
-        "아무것도 게시하지 않았습니다."
+        "알 수 없습니다. 구간을 다시 실행하려면 소스에 이전 커서를 쓰고, 아니면 테이블을 삭제하여 처음부터 다시 "
+        "채우세요. 아무것도 게시하지 않았습니다."
     ),
     "data.cursor_column": (
         "{source}에 커서로 지정한 컬럼 {column!r}이(가) 없습니다. 있는 컬럼: {columns}. 아무것도 게시하지 않았습니다."
@@ -275,8 +275,8 @@ MESSAGES: dict[str, str] = {
     ),
     "data.cursor_repeats": (
         "{file}:{line}: 태스크 {task_id!r}는 cursor='modified'로 {source}을(를) 읽습니다. 바뀐 파일은 통째로 다시 "
-        "읽으므로 'append' 모드에서는 {table}에 행이 중복됩니다. mode='merge'를 쓰거나 dedup_key=를 지정하거나 cursor='name'을 "
-        "쓰세요."
+        "읽으므로 'append' 모드에서는 {table}에 행이 중복됩니다. mode='merge'를 쓰거나 dedup_key=를 지정하거나 "
+        "cursor='name'을 쓰세요."
     ),
     "data.cursor_type": (
         "{source}: 커서가 {mark}에 있는데, 이것은 {type} 타입인 컬럼 {column!r}의 값이 아닙니다. Cursor의 initial=을 "
