@@ -2,8 +2,8 @@
 
 MESSAGES: dict[str, str] = {
     "http.address": (
-        "{url}에 요청할 수 없습니다: {why} 연결의 host를 https://api.example.com 같은 주소로 고치세요. 아무것도 게시하지 "
-        "않았습니다."
+        "{url}에 요청할 수 없습니다: {why} 연결의 host를 https://api.example.com 같은 주소로 고치세요. "
+        "아무것도 게시하지 않았습니다."
     ),
     "http.count_changed": (
         "{url}({page}페이지): API가 처음에는 {before}, 지금은 {now}(이)라고 합니다. 읽는 동안 데이터가 바뀌어 행이 "
