@@ -1,7 +1,7 @@
 """Commands of people, applied by the owner: each is answered in the transaction that does it."""
 
 from mulgil.i18n import MulgilError
-from mulgil.kernel import BackfillCause
+from mulgil.kernel import BackfillCause, BackfillCourse
 from mulgil.messages import (
     CancelDagRun,
     ChangeBackfill,
@@ -98,7 +98,12 @@ def _backfill(work: StepWork, backfill_id: int) -> Backfill | None:
     if course is not None:
         return course.backfill
     stored = work.store.backfill(backfill_id)
-    return None if stored is None else stored.backfill
+    if stored is None:
+        return None
+    if not stored.backfill.state.is_finished:
+        # Another scheduler has created it meanwhile: this one is displaced, and its commit will be refused.
+        work.memory.backfills.put(BackfillCourse(stored.backfill, stored.runs))
+    return stored.backfill
 
 
 def _move_backfill(work: StepWork, command: Command, cause: BackfillCause) -> None:

@@ -235,11 +235,15 @@ class Scheduler:
             memory.read_pools(self.store)
 
     def _take_worker_events(self, work: StepWork) -> int:
-        latest = {event.daemon_id: event for _, event in self._inbox if isinstance(event, DaemonJoined)}
+        joins = [event for _, event in self._inbox if isinstance(event, DaemonJoined)]
+        latest = {event.daemon_id: event for event in joins}
         taken = min(len(self._inbox), self._limits.worker_events_per_step)
         for _, (_, event) in zip(range(taken), self._inbox, strict=False):
             is_latest = isinstance(event, DaemonJoined) and latest[event.daemon_id] is event
-            handle_worker_event(work, event, jitter=self._jitter.spread(), is_latest_join=is_latest)
+            is_newest = is_latest and event is joins[-1]
+            handle_worker_event(
+                work, event, jitter=self._jitter.spread(), is_latest_join=is_latest, is_newest_join=is_newest
+            )
         return taken
 
     def _fire(self, work: StepWork, timer: TimerKey) -> None:

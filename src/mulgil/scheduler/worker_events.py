@@ -32,17 +32,22 @@ from mulgil.scheduler.step_work import StepWork
 _WANTED = (TaskInstanceState.QUEUED, TaskInstanceState.RUNNING)
 
 
-def handle_worker_event(work: StepWork, event: WorkerEvent, *, jitter: float, is_latest_join: bool) -> None:
+def handle_worker_event(
+    work: StepWork, event: WorkerEvent, *, jitter: float, is_latest_join: bool, is_newest_join: bool
+) -> None:
     """Take in one event. Repeated and outdated ones change nothing; reports are acknowledged all the same.
 
     `is_latest_join` false: the daemon joined again after this join, so what it says about receipts is outdated.
+    `is_newest_join` false: another daemon joined after it, which this join, taken once more after a commit whose
+    fate nobody told, would take for vanished with all that it was given since.
     """
     match event:
         case DaemonJoined():
             work.joined.append(event)
             _bury(work, event)
-            if is_latest_join:
+            if is_newest_join:
                 _lose_unknown(work, event)
+            if is_latest_join:
                 _compare(work, event)
         case AttemptStarted():
             _start(work, event)

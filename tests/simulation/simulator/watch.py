@@ -5,7 +5,7 @@ compared with what is committed.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from mulgil.messages import Answer, Assignment, Hello, Report
@@ -159,15 +159,18 @@ class Watch:
 
     def welcomed(self, conn_id: int) -> None:
         """Check that what a hello said of dead daemons is committed."""
-        for buried in self._hellos[conn_id].buried:
-            self.check_buried(buried.daemon_id)
+        hello = self._hellos[conn_id]
+        for buried in hello.buried:
+            self.check_buried(buried.daemon_id, but=hello.reported)
 
-    def check_buried(self, daemon_id: str) -> None:
-        """Check that nothing is expected of a dead daemon any more."""
+    def check_buried(self, daemon_id: str, *, but: Collection[str] = ()) -> None:
+        """Check that nothing is expected of a dead daemon any more, but for reports that are under way."""
         waiting = [
             attempt_id
             for attempt_id in self.mirror.live_attempts
-            if self.mirror.attempts[attempt_id].daemon_id == daemon_id and attempt_id not in self._said
+            if self.mirror.attempts[attempt_id].daemon_id == daemon_id
+            and attempt_id not in self._said
+            and attempt_id not in but
         ]
         require(not waiting, f"{daemon_id} is to be forgotten, and {waiting} have not ended")
 
