@@ -11,7 +11,7 @@ that it had killed is gone; so whatever waits for the end of a run never overlap
 
 from enum import StrEnum
 
-from mulgil.kernel.errors import ImpossibleTransitionError
+from mulgil.kernel.transition import follow
 from mulgil.model import DagRunState as State
 
 
@@ -44,9 +44,4 @@ def next_run_state(state: State, cause: RunCause) -> State:
     Raises:
         ImpossibleTransitionError: The table has no such way.
     """
-    try:
-        return TRANSITIONS[state][cause]
-    except KeyError:
-        raise ImpossibleTransitionError(
-            "kernel.impossible_transition", what="dag run", state=state.value, cause=cause.value
-        ) from None
+    return follow(TRANSITIONS, state, cause, what="dag run")

@@ -21,7 +21,7 @@ A run that ended and is run again with another version of its dag leaves `remove
 
 from enum import StrEnum
 
-from mulgil.kernel.errors import ImpossibleTransitionError
+from mulgil.kernel.transition import follow
 from mulgil.model import TaskInstanceState as State
 
 
@@ -115,9 +115,4 @@ def next_state(state: State, cause: Cause) -> State:
     Raises:
         ImpossibleTransitionError: The table has no such way.
     """
-    try:
-        return TRANSITIONS[state][cause]
-    except KeyError:
-        raise ImpossibleTransitionError(
-            "kernel.impossible_transition", what="task instance", state=state.value, cause=cause.value
-        ) from None
+    return follow(TRANSITIONS, state, cause, what="task instance")

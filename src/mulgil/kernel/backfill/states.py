@@ -16,7 +16,7 @@ waits (`cancelling`) until the last run that it had killed is gone.
 
 from enum import StrEnum
 
-from mulgil.kernel.errors import ImpossibleTransitionError
+from mulgil.kernel.transition import follow
 from mulgil.model import BackfillRunState as RunState
 from mulgil.model import BackfillState as State
 
@@ -80,12 +80,7 @@ def next_backfill_state(state: State, cause: BackfillCause) -> State:
     Raises:
         ImpossibleTransitionError: The table has no such way.
     """
-    try:
-        return TRANSITIONS[state][cause]
-    except KeyError:
-        raise ImpossibleTransitionError(
-            "kernel.impossible_transition", what="backfill", state=state.value, cause=cause.value
-        ) from None
+    return follow(TRANSITIONS, state, cause, what="backfill")
 
 
 def next_backfill_run_state(state: RunState, cause: BackfillRunCause) -> RunState:
@@ -94,9 +89,4 @@ def next_backfill_run_state(state: RunState, cause: BackfillRunCause) -> RunStat
     Raises:
         ImpossibleTransitionError: The table has no such way.
     """
-    try:
-        return RUN_TRANSITIONS[state][cause]
-    except KeyError:
-        raise ImpossibleTransitionError(
-            "kernel.impossible_transition", what="backfill run", state=state.value, cause=cause.value
-        ) from None
+    return follow(RUN_TRANSITIONS, state, cause, what="backfill run")
